@@ -1,0 +1,31 @@
+package dev.palinode.analysis;
+
+import dev.palinode.crds.AnalysisTemplateSpec.Margin;
+import org.jspecify.annotations.Nullable;
+
+/** p_candidate is at most relative times p_stable plus absolute. */
+record Bounds(double relative, double absolute) {
+  /** One point: what a release may get worse by and still count as passed, unless told. */
+  private static final double MORE = 0.01;
+
+  static Bounds margin(@Nullable Margin margin) {
+    Margin m = margin == null ? BuiltInTemplates.MARGIN : margin;
+    return new Bounds(or(m.relative(), 1), or(m.absolute(), 0));
+  }
+
+  static Bounds tolerance(@Nullable Margin margin, @Nullable Margin tolerance) {
+    Bounds m = margin(margin);
+    return tolerance == null
+        ? new Bounds(m.relative, m.absolute + MORE)
+        : new Bounds(
+            or(tolerance.relative(), m.relative), or(tolerance.absolute(), m.absolute + MORE));
+  }
+
+  double limit(double stable) {
+    return Math.min(1, relative * stable + absolute);
+  }
+
+  private static double or(@Nullable Double value, double otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

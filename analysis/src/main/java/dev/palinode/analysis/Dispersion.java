@@ -1,0 +1,36 @@
+package dev.palinode.analysis;
+
+import java.time.Duration;
+
+/**
+ * How much more the errors of an arm vary than independent requests would. Pods are not identical
+ * coins, and the surplus grows with traffic: plain counts are most over-confident exactly where
+ * they are fastest. The arm's error rate is taken as p G with Var(G) = cv^2 / pods, constant over
+ * {@link #NOISE}.
+ */
+final class Dispersion {
+  /** How long a pod's luck lasts. */
+  static final Duration NOISE = Duration.ofMinutes(1);
+
+  private Dispersion() {}
+
+  /**
+   * The variance inflation phi = 1 + mu w (1-w) cv^2 (1/k_c + 1/k_b) of the candidate's bad count
+   * given both arms' sum.
+   *
+   * @param badPerSecond expected bad requests of both arms together
+   * @param share w, the candidate's part of the requests
+   * @param podVariation cv, between pods of one arm
+   */
+  static double phi(
+      double badPerSecond, double share, double podVariation, int candidatePods, int stablePods) {
+    double mu = badPerSecond * NOISE.toSeconds();
+    double pods = 1.0 / Math.max(1, candidatePods) + 1.0 / Math.max(1, stablePods);
+    return 1 + mu * share * (1 - share) * podVariation * podVariation * pods;
+  }
+
+  /** The power to which a window's e-variable is raised. */
+  static double eta(double phi) {
+    return 1 / Math.max(1, phi);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.palinode.analysis;
+
+import java.util.Arrays;
+import org.hipparchus.analysis.solvers.BrentSolver;
+
+/**
+ * A test martingale (e-process) on two arms of yes/no outcomes: its value grows only if the null
+ * hypothesis is false, and P(it ever reaches 1/level) &lt;= level under the null, however often and
+ * whenever one looks (Ville's inequality).
+ *
+ * <p>Null of {@link #harm}: p_c &lt;= rho p_b + delta. Null of {@link #health}: p_c &gt;= rho p_b +
+ * delta. Both are half-planes, so the Kullback-Leibler projection of each alternative onto the
+ * border gives an e-variable per window (Turner, Ly and Gr&uuml;nwald, Generic E-variables for
+ * exact sequential k-sample tests, JSPI 2024). The alternatives are a grid with equal weights; each
+ * is placed relative to what stable did in strictly earlier windows.
+ */
+public final class SequentialTest {
+  /** Odds of a bad request on the candidate, as multiples of the odds at the border. */
+  private static final double[] WORSE = {1.25, 1.5, 2, 3, 5, 10, 30, 100, 300};
+
+  /**
+   * A healthy candidate's share of bad requests, as multiples of stable's; or of half the border
+   * where stable itself lies beyond it, since an alternative inside the null proves nothing.
+   */
+  private static final double[] AS_GOOD = {1, 0.5};
+
+  /** What stable is taken for before anything was seen: half a bad request among fifty. */
+  private static final double PRIOR_BAD = 0.5;
+
+  private static final double PRIOR_REQUESTS = 50;
+
+  private enum Alternative {
+    WORSE_ODDS,
+    FRACTION_OF_STABLE
+  }
+
+  private final Alternative alternative;
+  private final double[] grid;
+  private final double rho;
+  private final double delta;
+  private final double[] logs;
+  private double pastBad;
+  private double pastRequests;
+
+  private SequentialTest(Alternative alternative, double[] grid, double rho, double delta) {
+    this.alternative = alternative;
+    this.grid = grid;
+    this.rho = rho;
+    this.delta = delta;
+    this.logs = new double[grid.length];
+  }
+
+  /** Grows when the candidate is worse than the border; at 1/alpha the release has failed. */
+  public static SequentialTest harm(double rho, double delta) {
+    return new SequentialTest(Alternative.WORSE_ODDS, WORSE, rho, delta);
+  }
+
+  /** Grows when the candidate is better than the border; at 1/beta the release has passed. */
+  public static SequentialTest health(double rho, double delta) {
+    return new SequentialTest(Alternative.FRACTION_OF_STABLE, AS_GOOD, rho, delta);
+  }
+
+  /**
+   * Takes in one closed window.
+   *
+   * @param eta in (0, 1]: tempers the evidence for pods that are not identical coins, see {@link
+   *     Dispersion}
+   */
+  public void add(WindowCounts window, double eta) {
+    if (window.candidate() > 0) {
+      double stable = expectedStable();
+      double border = rho * stable + delta;
+      for (int k = 0; k < grid.length; k++) {
+        double candidate = candidate(k, stable, border);
+        logs[k] += eta * logIncrement(window, candidate, stable, rho, delta);
+      }
+    }
+    pastBad += window.stableBad();
+    pastRequests += window.stable();
+  }
+
+  /** Natural logarithm of the evidence against the null; 0 at the start. */
+  public double logEvidence() {
+    return logSumExp(logs) - Math.log(logs.length);
+  }
+
+  /** Stable's share of bad requests, as far as the windows so far tell. */
+  double expectedStable() {
+    return (pastBad + PRIOR_BAD) / (pastRequests + PRIOR_REQUESTS);
+  }
+
+  private double candidate(int k, double stable, double border) {
+    return switch (alternative) {
+      case WORSE_ODDS -> {
+        double odds = border >= 1 ? Double.POSITIVE_INFINITY : grid[k] * border / (1 - border);
+        yield Double.isInfinite(odds) ? 1 : odds / (1 + odds);
+      }
+      case FRACTION_OF_STABLE -> grid[k] * (stable < border ? stable : border / 2);
+    };
+  }
+
+  /**
+   * Logarithm of one window's e-variable for the alternative (p_c, p_b) against its projection (y,
+   * x) on the border y = rho x + delta. Zero where the border leaves no room for an alternative.
+   */
+  static double logIncrement(
+      WindowCounts n, double candidate, double stable, double rho, double delta) {
+    double border = rho * stable + delta;
+    if (border <= 0 || border >= 1 || candidate <= 0 || candidate >= 1) {
+      return 0;
+    }
+    double x = projection(n.candidate(), n.stable(), candidate, stable, rho, delta);
+    double y = rho * x + delta;
+    return n.candidateBad() * Math.log(candidate / y)
+        + (n.candidate() - n.candidateBad()) * (Math.log1p(-candidate) - Math.log1p(-y))
+        + n.stableBad() * Math.log(stable / x)
+        + (n.stable() - n.stableBad()) * (Math.log1p(-stable) - Math.log1p(-x));
+  }
+
+  /**
+   * The x that minimises n_c KL(p_c || rho x + delta) + n_b KL(p_b || x). The sum is convex, and
+   * its slope changes sign between p_b and the x whose border value is p_c.
+   */
+  static double projection(
+      long nc, long nb, double candidate, double stable, double rho, double delta) {
+    if (rho == 0) {
+      return stable;
+    }
+    if (rho == 1 && delta == 0) {
+      return (nc * candidate + nb * stable) / (nc + nb);
+    }
+    double tiny = 1e-12 * stable;
+    double meets = Math.clamp((candidate - delta) / rho, tiny, 1 - 1e-12);
+    double from = Math.min(stable, meets);
+    double to = Math.max(stable, meets);
+    if (slope(from, nc, nb, candidate, stable, rho, delta) >= 0) {
+      return from;
+    }
+    if (slope(to, nc, nb, candidate, stable, rho, delta) <= 0) {
+      return to;
+    }
+    return new BrentSolver(1e-14, 1e-18, 1e-15)
+        .solve(200, x -> slope(x, nc, nb, candidate, stable, rho, delta), from, to);
+  }
+
+  private static double slope(
+      double x, long nc, long nb, double candidate, double stable, double rho, double delta) {
+    double y = Math.min(rho * x + delta, 1 - 1e-15);
+    return nc * rho * ((1 - candidate) / (1 - y) - candidate / y)
+        + nb * ((1 - stable) / (1 - x) - stable / x);
+  }
+
+  static double logSumExp(double[] values) {
+    double top = Arrays.stream(values).max().orElse(Double.NEGATIVE_INFINITY);
+    return Double.isInfinite(top)
+        ? top
+        : top + Math.log(Arrays.stream(values).map(v -> Math.exp(v - top)).sum());
+  }
+}

@@ -1,0 +1,183 @@
+package dev.palinode.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.function.Supplier;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.apache.commons.statistics.distribution.HypergeometricDistribution;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The formulas against full enumeration and against the conditional form, computed apart. */
+class SequentialTestTest {
+  private static final double[] STABLE = {1e-6, 1e-4, 0.001, 0.005, 0.02, 0.1, 0.3, 0.5, 0.8, 0.99};
+
+  /** Bad requests among stable's, seen before the window that is enumerated. */
+  private static final long[][] HISTORIES = {{0, 0}, {20, 10_000}, {10, 1_000}, {40, 200}};
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 0",
+    "1, 10, 1, 0",
+    "2, 18, 1.2, 0.0005",
+    "5, 5, 1.5, 0",
+    "10, 50, 1, 0.01",
+    "10, 50, 2, 0.05",
+    "3, 27, 0, 0.01",
+    "4, 20, 1.2, 0.05",
+    "10, 10, 0.5, 0.01"
+  })
+  void harm_expectsAtMostOneUnderItsNull(int nc, int nb, double rho, double delta) {
+    for (long[] history : HISTORIES) {
+      double[][] evidence = evidence(() -> SequentialTest.harm(rho, delta), history, nc, nb);
+      for (double pb : STABLE) {
+        double most = Math.min(1, rho * pb + delta);
+        for (double inside : new double[] {1, 0.9, 0.5, 0.1}) {
+          assertThat(expectation(evidence, most * inside, pb))
+              .as("stable %s, candidate %s", pb, most * inside)
+              .isLessThanOrEqualTo(1 + 1e-9);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 10, 1, 0.01", "10, 50, 1.2, 0.0105", "5, 5, 0, 0.05", "10, 20, 0.5, 0.01"})
+  void health_expectsAtMostOneUnderItsNull(int nc, int nb, double rho, double delta) {
+    for (long[] history : HISTORIES) {
+      double[][] evidence = evidence(() -> SequentialTest.health(rho, delta), history, nc, nb);
+      for (double pb : STABLE) {
+        double least = rho * pb + delta;
+        for (double outside : new double[] {0, 0.1, 0.5, 1}) {
+          if (least <= 1) {
+            assertThat(expectation(evidence, least + outside * (1 - least), pb))
+                .as("stable %s, beyond by %s", pb, outside)
+                .isLessThanOrEqualTo(1 + 1e-9);
+          }
+        }
+      }
+    }
+  }
+
+  /** Evidence after one more window, for every count of bad requests it may hold. */
+  private static double[][] evidence(
+      Supplier<SequentialTest> fresh, long[] history, int nc, int nb) {
+    double[][] evidence = new double[nc + 1][nb + 1];
+    for (int c = 0; c <= nc; c++) {
+      for (int b = 0; b <= nb; b++) {
+        SequentialTest test = fresh.get();
+        test.add(new WindowCounts(0, 0, history[1], history[0]), 1);
+        test.add(new WindowCounts(nc, c, nb, b), 1);
+        evidence[c][b] = Math.exp(test.logEvidence());
+      }
+    }
+    return evidence;
+  }
+
+  private static double expectation(double[][] evidence, double pc, double pb) {
+    var candidate = BinomialDistribution.of(evidence.length - 1, pc);
+    var stable = BinomialDistribution.of(evidence[0].length - 1, pb);
+    double sum = 0;
+    for (int c = 0; c < evidence.length; c++) {
+      for (int b = 0; b < evidence[c].length; b++) {
+        sum += candidate.probability(c) * stable.probability(b) * evidence[c][b];
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void healthWhereStableIsBeyondTheBorder_canStillBeShown() {
+    var test = SequentialTest.health(0, 0.01);
+    for (int i = 0; i < 20; i++) {
+      test.add(new WindowCounts(100, 0, 900, 90), 1);
+    }
+    assertThat(test.logEvidence()).isGreaterThan(Math.log(20));
+  }
+
+  /**
+   * Fisher's form: given all bad requests, the candidate's part is hypergeometric, tilted by psi.
+   */
+  @ParameterizedTest
+  @CsvSource({"5, 5, 3", "2, 8, 2", "9, 6, 10", "0, 10, 5"})
+  void rareErrors_agreeWithTheConditionalForm(int c, int b, double psi) {
+    int nc = 1_000;
+    int nb = 9_000;
+    double stable = 0.001;
+    var split = HypergeometricDistribution.of(nc + nb, c + b, nc);
+    double tilted = 0;
+    for (int j = 0; j <= c + b; j++) {
+      tilted += split.probability(j) * Math.pow(psi, j);
+    }
+    double conditional = c * Math.log(psi) - Math.log(tilted);
+    double odds = psi * stable / (1 - stable);
+    double ours =
+        SequentialTest.logIncrement(
+            new WindowCounts(nc, c, nb, b), odds / (1 + odds), stable, 1, 0);
+    assertThat(ours).isCloseTo(conditional, within(0.03 * Math.max(1, Math.abs(conditional))));
+  }
+
+  @Test
+  void projection_isTheMinimum() {
+    for (double rho : new double[] {0.5, 1, 1.2, 2}) {
+      for (double delta : new double[] {0.0005, 0.01}) {
+        double stable = 0.004;
+        double candidate = 0.08;
+        double x = SequentialTest.projection(150, 1350, candidate, stable, rho, delta);
+        double least = divergence(x, 150, 1350, candidate, stable, rho, delta);
+        for (double other = 0.0001; other < 0.2; other += 0.0001) {
+          assertThat(divergence(other, 150, 1350, candidate, stable, rho, delta))
+              .isGreaterThanOrEqualTo(least - 1e-12);
+        }
+      }
+    }
+  }
+
+  @Test
+  void equalRates_projectOntoThePooledShare() {
+    assertThat(SequentialTest.projection(100, 900, 0.05, 0.01, 1, 0))
+        .isCloseTo((100 * 0.05 + 900 * 0.01) / 1000, within(1e-15));
+    assertThat(SequentialTest.projection(100, 900, 0.05, 0.01, 1, 1e-13))
+        .isCloseTo((100 * 0.05 + 900 * 0.01) / 1000, within(1e-9));
+  }
+
+  private static double divergence(
+      double x, int nc, int nb, double candidate, double stable, double rho, double delta) {
+    return nc * kl(candidate, rho * x + delta) + nb * kl(stable, x);
+  }
+
+  private static double kl(double p, double q) {
+    return p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
+  }
+
+  @Test
+  void windowWithoutCandidate_changesNoEvidence() {
+    var test = SequentialTest.harm(1, 0);
+    test.add(new WindowCounts(0, 0, 1_000, 40), 1);
+    test.add(WindowCounts.EMPTY, 1);
+    assertThat(test.logEvidence()).isCloseTo(0, within(1e-12));
+    assertThat(test.expectedStable()).isCloseTo(40.5 / 1_050, within(1e-12));
+  }
+
+  @Test
+  void everythingBadInBothArms_isNoHarm() {
+    var test = SequentialTest.harm(1.2, 0.0005);
+    for (int i = 0; i < 100; i++) {
+      test.add(new WindowCounts(10, 10, 90, 90), 1);
+    }
+    assertThat(test.logEvidence()).isFinite().isLessThan(Math.log(100));
+  }
+
+  @Test
+  void temperedEvidence_growsMoreSlowly() {
+    var plain = SequentialTest.harm(1, 0);
+    var tempered = SequentialTest.harm(1, 0);
+    for (int i = 0; i < 10; i++) {
+      plain.add(new WindowCounts(100, 5, 900, 9), 1);
+      tempered.add(new WindowCounts(100, 5, 900, 9), 0.25);
+    }
+    assertThat(tempered.logEvidence()).isPositive().isLessThan(plain.logEvidence() / 2);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.palinode.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Lists the benchmarks, or runs one. */
+public final class Bench {
+  private static final int USAGE = 2;
+
+  /** A part of a benchmark: something that prints figures. */
+  interface Part {
+    void run(Figures figures, boolean full) throws Exception;
+  }
+
+  /** What there is. */
+  private static final Map<String, Map<String, Part>> BENCHMARKS = Map.of("loop", loop());
+
+  private Bench() {}
+
+  private static Map<String, Part> loop() {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    parts.put("demo", DemoBench::run);
+    parts.put("idle", IdleBench::run);
+    parts.put("release", ReleaseBench::run);
+    return parts;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of(arguments));
+    boolean full = words.remove("--full");
+    if (words.isEmpty()) {
+      list();
+      return;
+    }
+    Map<String, Part> parts = BENCHMARKS.get(words.removeFirst());
+    if (parts == null || !parts.keySet().containsAll(words)) {
+      System.err.println("usage: bench/run [NAME [--full] [PART...]]");
+      list();
+      System.exit(USAGE);
+      return;
+    }
+    Figures figures = new Figures(System.out);
+    for (Map.Entry<String, Part> part : parts.entrySet()) {
+      if (words.isEmpty() || words.contains(part.getKey())) {
+        part.getValue().run(figures, full);
+      }
+    }
+    // Clients of the testbed may leave threads behind.
+    System.exit(0);
+  }
+
+  private static void list() {
+    BENCHMARKS.forEach(
+        (name, parts) -> System.out.println(name + "\t" + String.join(", ", parts.keySet())));
+  }
+}

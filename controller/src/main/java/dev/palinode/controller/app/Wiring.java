@@ -1,0 +1,179 @@
+package dev.palinode.controller.app;
+
+import dev.palinode.analysis.GateSettings;
+import dev.palinode.analysis.prometheus.PrometheusSettings;
+import dev.palinode.analysis.prometheus.PrometheusSource;
+import dev.palinode.controller.act.EffectRunner;
+import dev.palinode.controller.decide.Decider;
+import dev.palinode.controller.decide.Pace;
+import dev.palinode.controller.gitops.Origins;
+import dev.palinode.controller.istio.IstioTrafficRouter;
+import dev.palinode.controller.kube.EventRecorder;
+import dev.palinode.controller.kube.KubernetesCanaries;
+import dev.palinode.controller.observe.Gates;
+import dev.palinode.controller.observe.SequentialGates;
+import dev.palinode.controller.observe.WorldReader;
+import dev.palinode.controller.ports.Canaries;
+import dev.palinode.controller.ports.TrafficRouter;
+import dev.palinode.controller.ports.Workloads;
+import dev.palinode.controller.reconcile.CanaryLoop;
+import dev.palinode.controller.workload.DeploymentWorkloads;
+import dev.palinode.controller.writer.RevertReconciler;
+import dev.palinode.controller.writer.SecretCredentials;
+import dev.palinode.gitwriter.GitWriter;
+import dev.palinode.gitwriter.jgit.JGitWriter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Who gets what: the only place where the parts meet. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class Wiring {
+
+  @Bean
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Bean
+  Clients clients(Settings settings) {
+    return Clients.connect(settings.kubeconfig());
+  }
+
+  @Bean
+  EventRecorder events(Clients clients, InstantSource clock) {
+    return new EventRecorder(clients.normal(), clock);
+  }
+
+  @Bean
+  DeploymentWatch deployments(Clients clients, Settings settings) {
+    return new DeploymentWatch(clients.normal(), settings.namespaces());
+  }
+
+  @Bean
+  CanaryMetrics metrics(MeterRegistry registry) {
+    return new CanaryMetrics(registry);
+  }
+
+  @Bean
+  Canaries canaries(Clients clients, InstantSource clock) {
+    return new KubernetesCanaries(clients.normal(), clock);
+  }
+
+  @Bean
+  TrafficRouter router(Clients clients, Settings settings, CanaryMetrics metrics) {
+    return new MeasuredRouter(
+        new IstioTrafficRouter(clients.normal(), clients.urgent(), settings.mesh().rootNamespace()),
+        metrics);
+  }
+
+  @Bean
+  Workloads workloads(
+      Clients clients, DeploymentWatch deployments, Settings settings, InstantSource clock) {
+    return new DeploymentWorkloads(
+        clients.normal(),
+        deployments::get,
+        new Origins(clients.normal(), settings.argocdNamespace()),
+        clock);
+  }
+
+  /** Without Prometheus weights are frozen and people are told why. */
+  @Bean
+  Gates gates(Settings settings) {
+    URI url = settings.prometheus().url();
+    if (url == null) {
+      return new UnmeasuredGates();
+    }
+    return new SequentialGates(
+        new PrometheusSource(PrometheusSettings.of(url)),
+        GateSettings.defaults()
+            .withIntervals(settings.analysis().interval(), settings.prometheus().scrapeInterval()));
+  }
+
+  @Bean
+  CanaryLoop canaryLoop(
+      Canaries canaries,
+      Workloads workloads,
+      TrafficRouter router,
+      Gates gates,
+      Settings settings,
+      InstantSource clock,
+      CanaryMetrics metrics) {
+    Pace pace =
+        new Pace(
+            settings.mesh().settle(),
+            settings.mesh().drain(),
+            settings.headroom(),
+            settings.revertTimeout(),
+            settings.cluster());
+    return new CanaryLoop(
+        canaries,
+        new WorldReader(canaries, workloads, router, gates),
+        new Decider(pace),
+        new EffectRunner(canaries, workloads, router),
+        clock,
+        metrics);
+  }
+
+  @Bean
+  GitWriter git(Clients clients, Settings settings, InstantSource clock) {
+    return new JGitWriter(
+        JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()),
+        new SecretCredentials(clients.home(), settings.writer().namespaces()),
+        clock);
+  }
+
+  @Bean
+  RevertReconciler reverts(
+      Clients clients,
+      Settings settings,
+      GitWriter git,
+      InstantSource clock,
+      CanaryMetrics metrics) {
+    return new RevertReconciler(
+        clients.normal(), clients.home(), settings.writer().namespaces(), git, clock, metrics);
+  }
+
+  @Bean
+  ReconcileLoop reconcileLoop(
+      Settings settings,
+      Clients clients,
+      DeploymentWatch deployments,
+      EventRecorder events,
+      CanaryLoop canaryLoop,
+      RevertReconciler reverts,
+      CanaryMetrics metrics,
+      ApplicationContext context) {
+    ReconcileLoop loop =
+        new ReconcileLoop(
+            settings,
+            clients,
+            deployments,
+            events,
+            Optional.of(canaryLoop).filter(_ -> settings.has(Settings.Role.CONTROLLER)),
+            Optional.of(reverts).filter(_ -> settings.has(Settings.Role.WRITER)),
+            code -> end(context, code));
+    metrics.count(loop::phases);
+    return loop;
+  }
+
+  @Bean
+  InformersHealth informers(ReconcileLoop loop) {
+    return new InformersHealth(loop);
+  }
+
+  /** Not on the caller's thread: the end waits for it. */
+  private static void end(ApplicationContext context, int code) {
+    var _ =
+        Thread.ofPlatform()
+            .name("end")
+            .start(() -> System.exit(SpringApplication.exit(context, () -> code)));
+  }
+}

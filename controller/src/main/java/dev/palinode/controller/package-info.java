@@ -1,0 +1,5 @@
+/** The loop: observe, decide, act, record. */
+@NullMarked
+package dev.palinode.controller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** One round of the loop: observe, decide, record, act. */
+@NullMarked
+package dev.palinode.controller.reconcile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,256 @@
+package dev.palinode.controller.writer;
+
+import dev.palinode.controller.kube.ApiFailure;
+import dev.palinode.controller.kube.EventRecorder;
+import dev.palinode.crds.GitTarget;
+import dev.palinode.crds.ObjectName;
+import dev.palinode.crds.Observed;
+import dev.palinode.crds.Revert;
+import dev.palinode.crds.RevertSpec;
+import dev.palinode.crds.RevertStatus;
+import dev.palinode.crds.RevertStatus.Phase;
+import dev.palinode.gitwriter.BlockReason;
+import dev.palinode.gitwriter.GitWriter;
+import dev.palinode.gitwriter.Intent;
+import dev.palinode.gitwriter.Repository;
+import dev.palinode.gitwriter.WriteOutcome;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out one Revert per look. The Revert itself is the durable intent and the branch remembers
+ * what was done, so a look that was cut off anywhere is simply repeated.
+ */
+public final class RevertReconciler {
+  static final Logger log = LoggerFactory.getLogger(RevertReconciler.class);
+
+  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final int SAVES = 3;
+
+  private final KubernetesClient client;
+  private final GitTargets targets;
+  private final SecretCredentials credentials;
+  private final GitWriter git;
+  private final EventRecorder events;
+  private final InstantSource clock;
+  private final WriterListener listener;
+
+  /**
+   * @param client of the cluster with the Reverts
+   * @param home of the cluster with the GitTargets
+   * @param namespaces of the GitTargets
+   */
+  public RevertReconciler(
+      KubernetesClient client,
+      KubernetesClient home,
+      List<String> namespaces,
+      GitWriter git,
+      InstantSource clock,
+      WriterListener listener) {
+    this.client = client;
+    this.targets = new GitTargets(home, namespaces);
+    this.credentials = new SecretCredentials(home, namespaces);
+    this.git = git;
+    this.events = new EventRecorder(client, clock);
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** True if a writer may still have something to do with it. */
+  public static boolean isOpen(Revert revert) {
+    return revert.getSpec() != null
+        && switch (revert.getSpec().mode()) {
+          case Notify -> false;
+          case Commit, PullRequest ->
+              switch (statusOf(revert).phaseOrPending()) {
+                case Pending, Blocked -> true;
+                case Pushed, Observed, PullRequest, Superseded, Failed -> false;
+              };
+        };
+  }
+
+  /** When to look again; empty: only when it or a GitTarget changes. */
+  public Optional<Duration> look(ObjectName name) {
+    try {
+      Revert revert = at(name).get();
+      if (revert == null || !isOpen(revert)) {
+        return Optional.empty();
+      }
+      RevertStatus was = statusOf(revert);
+      Optional<Duration> wait = Progress.lookAgain(was, clock.instant());
+      if (was.phaseOrPending() == Phase.Pending && wait.isPresent() && wait.get().isPositive()) {
+        return wait;
+      }
+      return save(name, revert, attempt(revert));
+    } catch (KubernetesClientException e) {
+      log.warn("Revert {}: {}", name, ApiFailure.reason(e));
+      return Optional.of(SOON);
+    }
+  }
+
+  private Progress attempt(Revert revert) {
+    RevertSpec spec = revert.getSpec();
+    if (spec.mode() == RevertSpec.Mode.PullRequest) {
+      return Progress.blocked(
+          "PullRequestUnsupported",
+          "This writer cannot open pull requests yet: set onFailure.git of the Canary to Commit, or"
+              + " revert by hand.");
+    }
+    if (!spec.object().namespace().equals(revert.getMetadata().getNamespace())) {
+      return Progress.blocked(
+          BlockReason.BadIntent.name(),
+          "A Revert may only name an object of its own namespace: create it in "
+              + spec.object().namespace()
+              + ".");
+    }
+    Repository wanted = new Repository(spec.source().url(), spec.source().branch());
+    return switch (targets.of(wanted)) {
+      case Observed.Known<List<GitTarget>>(var found) -> attempt(revert, wanted, found);
+      case Observed.Missing<List<GitTarget>> _ -> attempt(revert, wanted, List.of());
+      case Observed.Unreadable<List<GitTarget>>(var reason) ->
+          Progress.waiting("TargetsUnreadable", reason);
+    };
+  }
+
+  private Progress attempt(Revert revert, Repository wanted, List<GitTarget> found) {
+    if (found.isEmpty()) {
+      return Progress.blocked(
+          Progress.NO_TARGET,
+          "No GitTarget names "
+              + wanted
+              + ": create one with this url and branch, and with a grant for cluster "
+              + revert.getSpec().cluster()
+              + " and namespace "
+              + revert.getMetadata().getNamespace()
+              + ".");
+    }
+    if (found.size() > 1) {
+      return Progress.blocked(
+          Progress.SEVERAL_TARGETS,
+          "Several GitTargets name "
+              + wanted
+              + ": "
+              + found.stream()
+                  .map(RevertReconciler::place)
+                  .sorted()
+                  .collect(Collectors.joining(", "))
+              + ". Keep one and give it all grants.");
+    }
+    GitTarget target = found.getFirst();
+    return switch (credentials.read(target)) {
+      case SecretCredentials.Read.Usable _ -> submit(revert, target);
+      case SecretCredentials.Read.Wrong(var message) -> {
+        targets.tell(target, false, BlockReason.Credentials.name(), message, clock.instant());
+        yield Progress.blocked(BlockReason.Credentials.name(), message);
+      }
+      case SecretCredentials.Read.Unreadable(var reason) ->
+          Progress.waiting("SecretUnreadable", reason);
+    };
+  }
+
+  private Progress submit(Revert revert, GitTarget target) {
+    Instant asked = Instant.parse(revert.getMetadata().getCreationTimestamp());
+    WriteOutcome outcome = git.submit(Intent.of(revert.getSpec(), target.getSpec(), asked));
+    Progress progress = Progress.of(outcome);
+    switch (outcome) {
+      case WriteOutcome.Committed _, WriteOutcome.AlreadyThere _ ->
+          targets.tell(
+              target, true, "Written", "The repository takes our commits.", clock.instant());
+      case WriteOutcome.Blocked(var reason, var message) -> {
+        if (reason == BlockReason.Credentials || reason == BlockReason.RepositoryMissing) {
+          targets.tell(target, false, reason.name(), message, clock.instant());
+        }
+      }
+      case WriteOutcome.Refused _, WriteOutcome.Unreachable _ ->
+          targets.tell(target, false, progress.reason(), progress.message(), clock.instant());
+      case WriteOutcome.Superseded _, WriteOutcome.Contended _ -> {}
+    }
+    return progress;
+  }
+
+  /** A writer's answer is worth a few tries; if all fail, the next look finds the commit there. */
+  private Optional<Duration> save(ObjectName name, Revert revert, Progress progress) {
+    Revert current = revert;
+    for (int i = 0; i < SAVES; i++) {
+      if (current == null || !isOpen(current)) {
+        return Optional.empty();
+      }
+      Instant now = clock.instant();
+      RevertStatus was = statusOf(current);
+      RevertStatus next =
+          progress.after(
+              was, Optional.ofNullable(current.getMetadata().getGeneration()).orElse(0L), now);
+      try {
+        current.setStatus(next);
+        client.resource(current).updateStatus();
+        tell(name, current, was, next, now);
+        return Progress.lookAgain(next, now);
+      } catch (KubernetesClientException e) {
+        if (!ApiFailure.isConflict(e)) {
+          throw e;
+        }
+        current = at(name).get();
+      }
+    }
+    return Optional.of(SOON);
+  }
+
+  private void tell(
+      ObjectName name, Revert revert, RevertStatus was, RevertStatus now, Instant at) {
+    boolean isNews =
+        was.phaseOrPending() != now.phaseOrPending()
+            || !String.valueOf(was.reason()).equals(now.reason());
+    if (!isNews) {
+      return;
+    }
+    Phase phase = now.phaseOrPending();
+    log.info(
+        "Revert {}: {} {} {}",
+        name,
+        phase,
+        now.commit() == null ? "" : now.commit(),
+        now.message());
+    RevertSpec.ObjectRef object = revert.getSpec().object();
+    listener.reached(
+        new ObjectName(object.namespace(), object.name()),
+        phase,
+        Duration.between(Instant.parse(revert.getMetadata().getCreationTimestamp()), at));
+    if (phase == Phase.Blocked) {
+      var _ =
+          events.tell(
+              new ObjectReferenceBuilder()
+                  .withApiVersion(HasMetadata.getApiVersion(Revert.class))
+                  .withKind(HasMetadata.getKind(Revert.class))
+                  .withNamespace(name.namespace())
+                  .withName(name.name())
+                  .withUid(revert.getMetadata().getUid())
+                  .build(),
+              true,
+              "RevertBlocked",
+              String.valueOf(now.message()));
+    }
+  }
+
+  private Resource<Revert> at(ObjectName name) {
+    return client.resources(Revert.class).inNamespace(name.namespace()).withName(name.name());
+  }
+
+  private static String place(GitTarget target) {
+    return target.getMetadata().getNamespace() + "/" + target.getMetadata().getName();
+  }
+
+  private static RevertStatus statusOf(Revert revert) {
+    return Optional.ofNullable(revert.getStatus()).orElse(RevertStatus.NEW);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.palinode.crds;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A branch and the grants on it. Without a grant nothing may be written.
+ *
+ * @param url of the repository, without credentials
+ * @param branch short name of the one branch that may be written
+ * @param credentialsRef a Secret beside the GitTarget: {@code token}, or {@code username} and
+ *     {@code password}
+ * @param grants who may ask for what; empty: nothing is allowed
+ * @param author of every commit of ours
+ * @param budget how often the branch may be pushed to
+ * @param maxAge how old a last good commit may be and still be gone back to
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record GitTargetSpec(
+    @ValidationRule(value = GitRules.NO_CREDENTIALS_CEL, message = GitRules.NO_CREDENTIALS)
+        @Required
+        @Size(min = 1, max = 2048)
+        String url,
+    @Required @Size(min = 1, max = 255) String branch,
+    @Nullable SecretRef credentialsRef,
+    @Size(max = 100) List<Grant> grants,
+    Author author,
+    Budget budget,
+    @Default("720h") Span maxAge) {
+
+  /** A Secret in the GitTarget's namespace. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record SecretRef(@Required @Size(min = 1, max = 253) String name) {}
+
+  /**
+   * Who may ask for what.
+   *
+   * @param cluster the name a controller gives itself; absent means any
+   * @param namespaces whose Reverts are heard
+   * @param paths folders, with a final slash, below which files may change
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Grant(
+      @Size(min = 1, max = 253) @Nullable String cluster,
+      @Required @Size(min = 1, max = 50) List<@Size(min = 1, max = 63) String> namespaces,
+      @ValidationRule(value = GitRules.FOLDERS_CEL, message = GitRules.FOLDERS)
+          @Required
+          @Size(min = 1, max = 50)
+          List<@Size(min = 1, max = 512) String> paths) {
+    public Grant {
+      namespaces = List.copyOf(namespaces);
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /** Author and committer of every commit of ours. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Author(
+      @Size(min = 1, max = 253) @Default("Palinode") String name,
+      @Size(min = 1, max = 253) @Default("palinode@localhost") String email) {
+    public Author {
+      name = name == null ? "Palinode" : name;
+      email = email == null ? "palinode@localhost" : email;
+    }
+  }
+
+  /** How often a branch may be pushed to. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Budget(@Min(1) @Default("6") Integer pushesPerMinute) {
+    public Budget {
+      pushesPerMinute = pushesPerMinute == null ? 6 : pushesPerMinute;
+    }
+  }
+
+  public GitTargetSpec {
+    grants = grants == null ? List.of() : List.copyOf(grants);
+    author = author == null ? new Author("Palinode", "palinode@localhost") : author;
+    budget = budget == null ? new Budget(6) : budget;
+    maxAge = maxAge == null ? Span.of("720h") : maxAge;
+  }
+}

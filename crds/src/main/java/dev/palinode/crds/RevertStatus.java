@@ -1,0 +1,58 @@
+package dev.palinode.crds;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a Revert came. The writer writes it; only {@link Phase#Observed} is the controller's, who
+ * alone sees that the cluster follows.
+ *
+ * @param reason why it is Blocked or Failed, a CamelCase word
+ * @param message a sentence, with the server's own words where a server refused
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record RevertStatus(
+    @Nullable Phase phase,
+    @Nullable String reason,
+    @Nullable String message,
+    @Nullable String commit,
+    @Nullable String pullRequest,
+    @Nullable Integer attempts,
+    @Nullable Instant nextAttempt,
+    List<Condition> conditions) {
+
+  /** Where a Revert stands. */
+  public enum Phase {
+    Pending,
+    Pushed,
+    Observed,
+    PullRequest,
+    Superseded,
+    Blocked,
+    Failed;
+
+    /** True if the writer has nothing more to do. */
+    public boolean isSettled() {
+      return switch (this) {
+        case Pending -> false;
+        case Pushed, Observed, PullRequest, Superseded, Blocked, Failed -> true;
+      };
+    }
+  }
+
+  public RevertStatus {
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+
+  public static final RevertStatus NEW =
+      new RevertStatus(null, null, null, null, null, null, null, List.of());
+
+  public Phase phaseOrPending() {
+    return phase == null ? Phase.Pending : phase;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.palinode.gitwriter;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How we show who we are. It can be used and hidden, never shown. */
+public final class Credentials {
+  private static final Credentials NONE = new Credentials(null, null, "", "no credentials");
+  private static final Pattern USER_IN_URL = Pattern.compile("://[^/@\\s]*@");
+
+  private final @Nullable String header;
+  private final @Nullable String secret;
+  private final String origin;
+  private final String kind;
+
+  private Credentials(
+      @Nullable String header, @Nullable String secret, String origin, String kind) {
+    this.header = header;
+    this.secret = secret;
+    this.origin = origin;
+    this.kind = kind;
+  }
+
+  /** For public and local repositories. */
+  public static Credentials none() {
+    return NONE;
+  }
+
+  /**
+   * An access token, sent as the password of a basic login: GitHub, GitLab, Gitea, Forgejo and
+   * Bitbucket all take it so.
+   *
+   * @param origin what a person must fix when it is wrong, such as "key token of Secret a/b"
+   */
+  public static Credentials token(String token, String origin) {
+    return new Credentials(
+        basicHeader("x-access-token", token.strip()), token.strip(), origin, "token");
+  }
+
+  /** User and password. */
+  public static Credentials basic(String username, String password, String origin) {
+    return new Credentials(basicHeader(username, password), password, origin, "basic");
+  }
+
+  /** A token for servers that want {@code Authorization: Bearer}. */
+  public static Credentials bearer(String token, String origin) {
+    return new Credentials("Bearer " + token.strip(), token.strip(), origin, "bearer");
+  }
+
+  private static String basicHeader(String user, String password) {
+    byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(both);
+  }
+
+  /** The value of the Authorization header; only transports ask. */
+  public Optional<String> authorization() {
+    return Optional.ofNullable(header);
+  }
+
+  /** What to fix when the server does not accept this. */
+  public String origin() {
+    return origin.isEmpty() ? "credentialsRef of the GitTarget (there is none)" : origin;
+  }
+
+  /** The text without any trace of the secret, for messages and logs. */
+  public String scrub(String text) {
+    String clean = USER_IN_URL.matcher(text).replaceAll("://");
+    for (String trace : traces()) {
+      clean = clean.replace(trace, "***");
+    }
+    return clean;
+  }
+
+  private List<String> traces() {
+    List<String> all = new ArrayList<>();
+    if (secret != null && !secret.isEmpty()) {
+      all.add(secret);
+      all.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
+      all.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
+    }
+    if (header != null) {
+      all.add(header.substring(header.indexOf(' ') + 1));
+    }
+    return all;
+  }
+
+  @Override
+  public String toString() {
+    return "Credentials[" + kind + (origin.isEmpty() ? "" : " from " + origin) + "]";
+  }
+}

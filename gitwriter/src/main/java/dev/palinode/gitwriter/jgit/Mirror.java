@@ -1,0 +1,118 @@
+package dev.palinode.gitwriter.jgit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** One remote's bare store. Nothing in it is precious: whatever is wrong, it is fetched again. */
+final class Mirror implements AutoCloseable {
+  private static final int MAX_PACKS = 200;
+
+  private final Path folder;
+  private final String name;
+  private int generation;
+  private @Nullable FileRepository current;
+
+  /** Something done with the store; may be done a second time with a new one. */
+  interface Work<T> {
+    T with(FileRepository store) throws IOException;
+  }
+
+  Mirror(Path folder, String name) {
+    this.folder = folder;
+    this.name = name;
+  }
+
+  /**
+   * @throws StoreFault if it failed with a new store as well
+   */
+  <T> T use(Work<T> work) throws StoreFault {
+    try {
+      return once(work);
+    } catch (StoreFault first) {
+      return once(work);
+    }
+  }
+
+  private <T> T once(Work<T> work) throws StoreFault {
+    @Nullable FileRepository store = null;
+    try {
+      store = lease();
+      return work.with(store);
+    } catch (IOException | UncheckedIOException e) {
+      discard(store);
+      throw new StoreFault("the local mirror failed: " + e.getMessage(), e);
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  private synchronized FileRepository lease() throws IOException {
+    FileRepository store = current;
+    if (store != null && store.getObjectDatabase().getPacks().size() > MAX_PACKS) {
+      discard(store);
+      store = null;
+    }
+    if (store == null) {
+      store = create(folder.resolve(name + "-" + generation++ + ".git"));
+      current = store;
+    }
+    store.incrementOpen();
+    return store;
+  }
+
+  private static FileRepository create(Path directory) throws IOException {
+    File gitDir = directory.toFile();
+    FileRepository store =
+        (FileRepository) new FileRepositoryBuilder().setGitDir(gitDir).setBare().build();
+    store.create(true);
+    StoredConfig config = store.getConfig();
+    config.setInt("gc", null, "auto", 0);
+    config.setBoolean("gc", null, "autoDetach", false);
+    config.setBoolean("fetch", null, "autogc", false);
+    config.setBoolean("receive", null, "autogc", false);
+    config.setBoolean("core", null, "multiPackIndex", false);
+    config.setBoolean("core", null, "logAllRefUpdates", false);
+    config.setInt("protocol", null, "version", 2);
+    // A redirect would carry our Authorization header to whoever it names.
+    config.setString("http", null, "followRedirects", "false");
+    config.save();
+    return store;
+  }
+
+  /** Others that still use the store get faults of their own and come back for the new one. */
+  private synchronized void discard(@Nullable FileRepository store) {
+    if (store != null && store == current) {
+      current = null;
+      store.close();
+      delete(store.getDirectory().toPath());
+    }
+  }
+
+  static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // What stays behind is in nobody's way and goes with the next start.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    discard(current);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.palinode.gitwriter.plan;
+
+import dev.palinode.crds.RevertSpec.Reason;
+import dev.palinode.gitwriter.Intent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The text of our commit: a subject git users know, one paragraph, trailers that tools read. */
+public final class CommitMessage {
+  public static final String INTENT = "Rollback-Intent";
+  private static final int MAX_NAMED = 20;
+
+  /** A commit that brought what goes back. */
+  public record Introduced(String commit, String subject) {}
+
+  private CommitMessage() {}
+
+  /**
+   * @param introduced newest first
+   * @param isWhole true if the only introducing commit is undone completely
+   */
+  public static String of(
+      Intent intent, String good, List<Introduced> introduced, boolean isWhole) {
+    var object = intent.object();
+    String name = object.namespace() + "/" + object.name();
+    String subject = introduced.isEmpty() ? "changes of " + name : introduced.getFirst().subject();
+    String reason = reason(intent.reason());
+    StringBuilder text = new StringBuilder();
+    text.append("Revert \"").append(line(subject, 100)).append("\"\n\n");
+    text.append(line(object.kind() + " " + name, 300))
+        .append(" goes back to its state of ")
+        .append(good, 0, 12)
+        .append(reason.isEmpty() ? "." : ": " + reason + ".")
+        .append('\n');
+    if (isWhole && introduced.size() == 1) {
+      text.append("This reverts commit ").append(introduced.getFirst().commit()).append(".\n");
+    }
+    List<String> trailers = new ArrayList<>();
+    trailers.add(INTENT + ": " + intent.id());
+    trailers.add(
+        "Rollback-Target: "
+            + line(
+                intent.cluster()
+                    + "/"
+                    + object.namespace()
+                    + "/"
+                    + object.kind()
+                    + "/"
+                    + object.name(),
+                400));
+    introduced.stream().limit(MAX_NAMED).forEach(i -> trailers.add("Rollback-Of: " + i.commit()));
+    trailers.add("Rollback-Good: " + good);
+    trailers.add("Rollback-Mode: file");
+    if (!reason.isEmpty()) {
+      trailers.add("Rollback-Reason: " + reason);
+    }
+    trailers.add("Rollback-Controller: palinode");
+    return text.append('\n').append(String.join("\n", trailers)).append('\n').toString();
+  }
+
+  private static String reason(@Nullable Reason reason) {
+    if (reason == null) {
+      return "";
+    }
+    List<String> parts = new ArrayList<>();
+    if (reason.metric() != null) {
+      parts.add(reason.metric());
+    }
+    if (reason.observed() != null) {
+      parts.add("observed " + reason.observed());
+    }
+    if (reason.limit() != null) {
+      parts.add("limit " + reason.limit());
+    }
+    if (reason.step() != null) {
+      parts.add("step " + reason.step());
+    }
+    if (reason.weight() != null) {
+      parts.add("weight " + reason.weight().asPercent() + "%");
+    }
+    if (reason.requests() != null) {
+      parts.add(reason.requests() + " requests");
+    }
+    if (reason.message() != null) {
+      parts.add(reason.message());
+    }
+    return line(String.join(", ", parts), 500);
+  }
+
+  /** One line of printable text: whatever it says, it cannot become a line of its own. */
+  public static String line(String text, int max) {
+    StringBuilder out = new StringBuilder();
+    boolean blank = false;
+    int[] points = text.codePoints().limit(4L * max).toArray();
+    for (int c : points) {
+      if (Character.isWhitespace(c) || Character.isSpaceChar(c) || !isPrintable(c)) {
+        blank = !out.isEmpty();
+      } else {
+        if (blank) {
+          out.append(' ');
+          blank = false;
+        }
+        out.appendCodePoint(c);
+      }
+      if (out.length() >= max) {
+        return out.append("...").toString();
+      }
+    }
+    return out.toString();
+  }
+
+  private static boolean isPrintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.palinode.gitwriter;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.File;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.palinode.gitwriter");
+
+  @Test
+  void writer_knowsNoClusterNoFrameworkNoMetrics() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.fabric8..",
+            "io.javaoperatorsdk..",
+            "org.springframework..",
+            "io.prometheus..",
+            "io.micrometer..")
+        .check(classes);
+  }
+
+  @Test
+  void jgit_staysInItsAdapter() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..jgit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.eclipse.jgit..", "dev.palinode.gitwriter.jgit..")
+        .check(classes);
+  }
+
+  @Test
+  void planner_hasNoClockNoFilesNoNetworkNoChance() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.palinode.gitwriter.plan")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.io", "java.nio.file..", "java.net..", "java.util.random..", "org.slf4j..")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(
+            Clock.class, InstantSource.class, Thread.class, File.class, java.util.Random.class)
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .check(classes);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching("dev.palinode.gitwriter.(*)..").should().beFreeOfCycles().check(classes);
+  }
+}
