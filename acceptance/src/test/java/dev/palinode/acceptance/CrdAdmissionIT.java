@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The committed definitions on a real API server: what it admits, refuses and gives back. */
-@Needs(Part.CONTROL_PLANE)
+@Needs(value = Part.CONTROL_PLANE, alone = true)
 class CrdAdmissionIT {
   private static final Path DEFINITIONS = Path.of("../deploy/crds");
   private static final Path SAMPLES = Path.of("../crds/src/test/resources/samples");

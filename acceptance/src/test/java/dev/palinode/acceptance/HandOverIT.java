@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
  * The hand-over on the real Deployment controller, with no right to write a Deployment: judged pods
  * become the stable pods, and none is restarted on the way.
  */
-@Needs(Part.CONTROL_PLANE)
+@Needs(value = Part.CONTROL_PLANE, alone = true)
 class HandOverIT {
   private static final int N = 4;
   private static final String RIGHTS =

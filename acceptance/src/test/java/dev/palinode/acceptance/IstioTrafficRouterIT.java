@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Routes on a real API server: what field owners see, with no more rights than needed. */
-@Needs(Part.CONTROL_PLANE)
+@Needs(value = Part.CONTROL_PLANE, alone = true)
 class IstioTrafficRouterIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RIGHTS =

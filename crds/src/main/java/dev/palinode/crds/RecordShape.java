@@ -11,7 +11,6 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -34,6 +33,22 @@ final class RecordShape {
           AnalysisTemplateSpec.Metric.class, List.of("histogram", "gauge", "baseline", "mode"),
           GitTargetSpec.class, List.of("signing", "pullRequest"));
 
+  /**
+   * @param bounds where the annotations of the field stand
+   */
+  private record Field(String name, AnnotatedType type, AnnotatedElement bounds) {}
+
+  /** Kept, since the JVM reads a record's shape and annotations anew each time it is asked. */
+  private static final ClassValue<List<Field>> FIELDS =
+      new ClassValue<>() {
+        @Override
+        protected List<Field> computeValue(Class<?> type) {
+          return Arrays.stream(type.getRecordComponents())
+              .map(c -> new Field(c.getName(), c.getAnnotatedType(), c.getAccessor()))
+              .toList();
+        }
+      };
+
   private final List<Problem> found = new ArrayList<>();
 
   private RecordShape() {}
@@ -55,13 +70,12 @@ final class RecordShape {
       return;
     }
     node.fieldNames().forEachRemaining(name -> known(name, type, path));
-    for (RecordComponent component : type.getRecordComponents()) {
-      JsonNode value = node.get(component.getName());
-      String at = path + "." + component.getName();
-      AnnotatedElement field = component.getAccessor();
+    for (Field field : FIELDS.get(type)) {
+      JsonNode value = node.get(field.name());
+      String at = path + "." + field.name();
       if (value != null && !value.isNull()) {
-        value(value, component.getAnnotatedType(), field, at);
-      } else if (field.isAnnotationPresent(Required.class)) {
+        value(value, field.type(), field.bounds(), at);
+      } else if (field.bounds().isAnnotationPresent(Required.class)) {
         tell(at, "is required: add it");
       }
     }
@@ -187,7 +201,7 @@ final class RecordShape {
   }
 
   private static List<String> names(Class<?> type) {
-    return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
+    return FIELDS.get(type).stream().map(Field::name).toList();
   }
 
   /** The known name that differs by case or by at most two letters. */

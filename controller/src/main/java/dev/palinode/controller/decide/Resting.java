@@ -50,9 +50,12 @@ final class Resting {
           "The Deployment has no replicas, so nothing can be compared; scale it up.");
     }
     List<Workload.ReplicaSet> serving = workload.serving();
-    boolean noneAvailable = serving.stream().allMatch(r -> r.available() == 0);
-    if (noneAvailable && workload.ownedWith(target.templateDigest()).isEmpty()) {
-      return bootstrap(look, target, serving);
+    List<Workload.ReplicaSet> others =
+        serving.stream().filter(r -> !r.templateDigest().equals(target.templateDigest())).toList();
+    boolean wanted = serving.size() > others.size();
+    boolean atRisk = others.stream().anyMatch(r -> r.available() > 0);
+    if (!atRisk && (!wanted || !others.isEmpty())) {
+      return bootstrap(look, target, others);
     }
     if (serving.size() != 1 || serving.getFirst().available() == 0) {
       return look.draft()
@@ -74,7 +77,10 @@ final class Resting {
     return look.draft().move(Phase.Idle).stable(recorded).candidate(null).recheck(Look.SOON).done();
   }
 
-  /** Nothing serves, so nothing is put at risk: the declared template gets its pods ungated. */
+  /**
+   * Nothing serves but perhaps the declared template, so nothing is put at risk: it gets its pods
+   * ungated, and those that never served lose theirs.
+   */
   private static Decision bootstrap(
       Look look, Target target, List<Workload.ReplicaSet> neverServed) {
     String message = "A held Deployment without serving pods gets its first ones.";

@@ -366,6 +366,42 @@ class DeciderTest {
             w -> w.handed = true,
             isNotReady(Phase.Initializing, "RollUnderWay")),
         example(
+            "a first release that never served, and a commit that mends it",
+            initializing(),
+            w -> {
+              w.stablePods = 0;
+              w.handed = true;
+              w.candidateAvailable = 0;
+            },
+            does(
+                Phase.Initializing,
+                new Effect.ScaleToZero(List.of("checkout-v2")),
+                new Effect.Bootstrap("v1"))),
+        example(
+            "a first release that never served, and a commit back to one from before",
+            initializing(),
+            w -> {
+              w.stablePods = 0;
+              w.emptied = true;
+              w.handed = true;
+              w.candidateAvailable = 0;
+            },
+            does(
+                Phase.Initializing,
+                new Effect.ScaleToZero(List.of("checkout-v2")),
+                new Effect.Bootstrap("v1"))),
+        example(
+            "the declared one serves beside one that never did",
+            initializing(),
+            w -> {
+              w.handed = true;
+              w.candidateAvailable = 0;
+            },
+            does(
+                Phase.Initializing,
+                new Effect.ScaleToZero(List.of("checkout-v2")),
+                new Effect.Bootstrap("v1"))),
+        example(
             "rolled out by itself while nothing held it",
             idle(),
             w -> {

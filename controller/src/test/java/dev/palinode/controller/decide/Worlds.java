@@ -94,6 +94,7 @@ final class Worlds {
   boolean byAgent = true;
   boolean workloadReadable = true;
   int stablePods = 4;
+  boolean emptied;
   String candidateSet;
   int candidateReplicas = 4;
   int candidateAvailable = 4;
@@ -356,7 +357,7 @@ final class Worlds {
   private Workload workload() {
     List<Workload.ReplicaSet> sets = new ArrayList<>();
     List<Workload.Pod> pods = new ArrayList<>();
-    if (stablePods > 0) {
+    if (stablePods > 0 || emptied) {
       sets.add(set("v1", Workload.Owner.Deployment, stablePods, stablePods));
     }
     if (handed) {

@@ -620,9 +620,12 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
           watcher.accept(effect);
           switch (effect) {
             case Effect.Bootstrap(var digest) -> {
-              if (sets.values().stream().noneMatch(r -> r.template.equals(digest))) {
-                add(digest, Workload.Owner.Deployment).replicas = replicas;
+              Optional<Rs> same =
+                  sets.values().stream().filter(r -> r.template.equals(digest)).findFirst();
+              if (same.filter(r -> r.owner == Workload.Owner.Canary).isPresent()) {
+                return new Outcome.Again("a ReplicaSet of that name is there");
               }
+              same.orElseGet(() -> add(digest, Workload.Owner.Deployment)).replicas = replicas;
             }
             case Effect.DeleteTwin(var name, _) ->
                 sets.values().removeIf(r -> r.name.equals(name) && r.replicas == 0);

@@ -32,9 +32,16 @@ record History(long seed, List<Event> events) {
       new Pace(
           Duration.ofSeconds(3), Duration.ofSeconds(2), 1.2, Duration.ofMinutes(2), "cluster-a");
   private static final Duration BEAT = Duration.ofSeconds(1);
-  private static final int ACTIVE_BEATS = 600;
+  private static final int EVENT_BEATS = 575;
+
+  /** How long calls go on failing after the last event: longer than a whole rollout. */
+  private static final int FAULTY_BEATS = 100;
+
   private static final int QUIET_BEATS = 900;
   private static final int STILL_BEATS = 40;
+
+  /** In one beat at most; one that changes nothing is the beat's last. */
+  private static final int LOOKS = 3;
 
   /** Something that happens at a beat. */
   record Event(int beat, Kind kind, int size) {
@@ -130,7 +137,7 @@ record History(long seed, List<Event> events) {
     for (int i = 0; i < count; i++) {
       events.add(
           new Event(
-              25 + random.nextInt(ACTIVE_BEATS - 50),
+              25 + random.nextInt(EVENT_BEATS - 25),
               kinds[random.nextInt(kinds.length)],
               1 + random.nextInt(40)));
     }
@@ -205,8 +212,9 @@ record History(long seed, List<Event> events) {
     Deaths deaths = new Deaths(death(), coverage);
     int down = 0;
     int still = 0;
-    for (int beat = 0; beat < ACTIVE_BEATS + QUIET_BEATS && still < STILL_BEATS; beat++) {
-      boolean quiet = beat >= ACTIVE_BEATS;
+    int calm = calmFrom();
+    for (int beat = 0; beat < calm + QUIET_BEATS && still < STILL_BEATS; beat++) {
+      boolean quiet = beat >= calm;
       int at = beat;
       boolean isBlind = isUnderWay(Event.Kind.Blind, beat);
       boolean isStale = isUnderWay(Event.Kind.StaleReads, beat);
@@ -240,7 +248,9 @@ record History(long seed, List<Event> events) {
               isUnderWay(Event.Kind.TwoControllers, beat)
                   ? () -> other.look(FakeCluster.NAME)
                   : () -> {};
-          for (int i = 0; i < 3; i++) {
+          long seen = -1;
+          for (int i = 0; i < LOOKS && seen != cluster.version() + cluster.writes.size(); i++) {
+            seen = cluster.version() + cluster.writes.size();
             loop.look(FakeCluster.NAME);
           }
         } catch (FakeCluster.Crash _) {
@@ -256,10 +266,16 @@ record History(long seed, List<Event> events) {
     return cluster;
   }
 
-  private boolean isUnderWay(Event.Kind kind, int beat) {
-    if (beat >= ACTIVE_BEATS) {
-      return false;
+  /** The beat from which nothing happens and nothing fails any more. */
+  private int calmFrom() {
+    int last = 0;
+    for (Event event : events) {
+      last = Math.max(last, event.beat() + event.lasting());
     }
+    return last + FAULTY_BEATS;
+  }
+
+  private boolean isUnderWay(Event.Kind kind, int beat) {
     for (Event e : events) {
       if (e.kind() == kind && e.beat() <= beat && beat < e.beat() + e.lasting()) {
         return true;
