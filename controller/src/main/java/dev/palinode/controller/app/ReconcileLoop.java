@@ -3,6 +3,7 @@ package dev.palinode.controller.app;
 import dev.palinode.controller.kube.ApiFailure;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.reconcile.CanaryLoop;
+import dev.palinode.controller.writer.GitTargetCheck;
 import dev.palinode.controller.writer.RevertReconciler;
 import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Phase;
@@ -42,6 +43,9 @@ final class ReconcileLoop implements SmartLifecycle {
   /** So that it does not matter whether the Deployment or its Canary is created first. */
   private static final Duration GRACE_WITHOUT_CANARY = Duration.ofSeconds(30);
 
+  /** A GitTarget that is new or was changed is checked this soon. */
+  private static final Duration TARGETS = Duration.ofMinutes(1);
+
   /** How long rounds under way may still take when told to stop. */
   private static final Duration LAST_ROUND = Duration.ofSeconds(5);
 
@@ -58,6 +62,7 @@ final class ReconcileLoop implements SmartLifecycle {
   private final Operator operator;
   private final Optional<CanaryReconciler> canaries;
   private final Optional<UnclaimedDeployments> unclaimed;
+  private final Optional<GitTargetCheck> targets;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
 
@@ -69,7 +74,7 @@ final class ReconcileLoop implements SmartLifecycle {
 
   /**
    * @param loop absent without the controller's role
-   * @param reverts absent without the writer's role
+   * @param reverts absent without the writer's role, as are {@code targets}
    * @param onEnd ends this process with an exit code: somebody else may act now, or it cannot act
    */
   ReconcileLoop(
@@ -79,11 +84,13 @@ final class ReconcileLoop implements SmartLifecycle {
       EventRecorder events,
       Optional<CanaryLoop> loop,
       Optional<RevertReconciler> reverts,
+      Optional<GitTargetCheck> targets,
       IntConsumer onEnd) {
     this.settings = settings;
     this.clients = clients;
     this.deployments = deployments;
     this.onEnd = onEnd;
+    this.targets = targets;
     this.operator = new Operator(this::configure);
     this.canaries = loop.map(l -> new CanaryReconciler(l, this::suspect));
     this.unclaimed =
@@ -147,6 +154,10 @@ final class ReconcileLoop implements SmartLifecycle {
     log.info("Leading: this process acts now.");
     leading = true;
     deployments.names().forEach(this::suspect);
+    targets.ifPresent(t -> {
+      Runnable look = () -> Thread.ofVirtual().name("git targets").start(t::look);
+      var _ = timer.scheduleWithFixedDelay(look, 0, TARGETS.toSeconds(), TimeUnit.SECONDS);
+    });
   }
 
   private void follow() {

@@ -18,8 +18,10 @@ import dev.palinode.controller.ports.TrafficRouter;
 import dev.palinode.controller.ports.Workloads;
 import dev.palinode.controller.reconcile.CanaryLoop;
 import dev.palinode.controller.workload.DeploymentWorkloads;
+import dev.palinode.controller.writer.GitTargetCheck;
 import dev.palinode.controller.writer.RevertReconciler;
 import dev.palinode.controller.writer.SecretCredentials;
+import dev.palinode.gitwriter.GitHistory;
 import dev.palinode.gitwriter.GitWriter;
 import dev.palinode.gitwriter.jgit.JGitWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -123,7 +125,7 @@ class Wiring {
   }
 
   @Bean
-  GitWriter git(Clients clients, Settings settings, InstantSource clock) {
+  JGitWriter git(Clients clients, Settings settings, InstantSource clock) {
     return new JGitWriter(
         JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()),
         new SecretCredentials(clients.home(), settings.writer().namespaces()),
@@ -142,6 +144,12 @@ class Wiring {
   }
 
   @Bean
+  GitTargetCheck targetCheck(
+      Clients clients, Settings settings, GitHistory git, InstantSource clock) {
+    return new GitTargetCheck(clients.home(), settings.writer().namespaces(), git, clock);
+  }
+
+  @Bean
   ReconcileLoop reconcileLoop(
       Settings settings,
       Clients clients,
@@ -149,6 +157,7 @@ class Wiring {
       EventRecorder events,
       CanaryLoop canaryLoop,
       RevertReconciler reverts,
+      GitTargetCheck targetCheck,
       CanaryMetrics metrics,
       ApplicationContext context) {
     ReconcileLoop loop =
@@ -159,6 +168,7 @@ class Wiring {
             events,
             Optional.of(canaryLoop).filter(_ -> settings.has(Settings.Role.CONTROLLER)),
             Optional.of(reverts).filter(_ -> settings.has(Settings.Role.WRITER)),
+            Optional.of(targetCheck).filter(_ -> settings.has(Settings.Role.WRITER)),
             code -> end(context, code));
     metrics.count(loop::phases);
     return loop;

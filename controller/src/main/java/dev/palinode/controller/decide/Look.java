@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  */
 record Look(CanarySpec spec, World world, Instant now, Pace pace) {
 
+  /** At once: what was just written is read back, and people and git wait for that. */
+  static final Duration NOW = Duration.ofMillis(1);
+
   /** How soon a write is looked for again. */
   static final Duration SOON = Duration.ofMillis(200);
 

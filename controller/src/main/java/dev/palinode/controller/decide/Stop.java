@@ -230,6 +230,6 @@ record Stop(Cause cause, String reason, String message) {
         draft.effect(new Effect.SetWeight(Weight.ZERO));
       }
     }
-    return draft.recheck(Look.SOON).done();
+    return draft.recheck(Look.NOW).done();
   }
 }

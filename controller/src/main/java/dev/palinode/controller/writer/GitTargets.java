@@ -26,12 +26,19 @@ final class GitTargets {
 
   /** Those that mean the same branch of the same repository, however they spell it. */
   Observed<List<GitTarget>> of(Repository wanted) {
+    return switch (all()) {
+      case Observed.Known<List<GitTarget>>(var found) ->
+          Observed.known(found.stream().filter(target -> means(target, wanted)).toList());
+      case Observed.Missing<List<GitTarget>> missing -> missing;
+      case Observed.Unreadable<List<GitTarget>> unreadable -> unreadable;
+    };
+  }
+
+  Observed<List<GitTarget>> all() {
     try {
       List<GitTarget> found = new ArrayList<>();
       for (String namespace : namespaces) {
-        home.resources(GitTarget.class).inNamespace(namespace).list().getItems().stream()
-            .filter(target -> means(target, wanted))
-            .forEach(found::add);
+        found.addAll(home.resources(GitTarget.class).inNamespace(namespace).list().getItems());
       }
       return Observed.known(found);
     } catch (KubernetesClientException e) {

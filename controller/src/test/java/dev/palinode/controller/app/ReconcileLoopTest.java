@@ -82,6 +82,7 @@ class ReconcileLoopTest {
                     clock,
                     LoopListener.SILENT)),
             Optional.empty(),
+            Optional.empty(),
             _ -> {});
     loop.start();
     await().atMost(Duration.ofSeconds(30)).until(() -> loop.outOfSync().isEmpty());
