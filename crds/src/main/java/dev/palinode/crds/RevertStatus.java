@@ -36,6 +36,22 @@ public record RevertStatus(
     Blocked,
     Failed;
 
+    /** True if nothing will ever change it. */
+    public boolean isFinal() {
+      return switch (this) {
+        case Observed, Superseded, Failed -> true;
+        case Pending, Pushed, PullRequest, Blocked -> false;
+      };
+    }
+
+    /** True if something may still be written for it. */
+    public boolean isUnderWay() {
+      return switch (this) {
+        case Pending, PullRequest -> true;
+        case Pushed, Observed, Superseded, Blocked, Failed -> false;
+      };
+    }
+
     /** True if the writer has nothing more to do. */
     public boolean isSettled() {
       return switch (this) {

@@ -2,6 +2,7 @@ package dev.palinode.controller.app;
 
 import dev.palinode.controller.kube.ApiFailure;
 import dev.palinode.controller.kube.EventRecorder;
+import dev.palinode.controller.kube.OldReverts;
 import dev.palinode.controller.reconcile.CanaryLoop;
 import dev.palinode.controller.writer.GitTargetCheck;
 import dev.palinode.controller.writer.RevertReconciler;
@@ -46,6 +47,8 @@ final class ReconcileLoop implements SmartLifecycle {
   /** A GitTarget that is new or was changed is checked this soon. */
   private static final Duration TARGETS = Duration.ofMinutes(1);
 
+  private static final Duration OLD_REVERTS = Duration.ofHours(6);
+
   /** How long rounds under way may still take when told to stop. */
   private static final Duration LAST_ROUND = Duration.ofSeconds(5);
 
@@ -63,6 +66,7 @@ final class ReconcileLoop implements SmartLifecycle {
   private final Optional<CanaryReconciler> canaries;
   private final Optional<UnclaimedDeployments> unclaimed;
   private final Optional<GitTargetCheck> targets;
+  private final OldReverts oldReverts;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
 
@@ -85,12 +89,14 @@ final class ReconcileLoop implements SmartLifecycle {
       Optional<CanaryLoop> loop,
       Optional<RevertReconciler> reverts,
       Optional<GitTargetCheck> targets,
+      OldReverts oldReverts,
       IntConsumer onEnd) {
     this.settings = settings;
     this.clients = clients;
     this.deployments = deployments;
     this.onEnd = onEnd;
     this.targets = targets;
+    this.oldReverts = oldReverts;
     this.operator = new Operator(this::configure);
     this.canaries = loop.map(l -> new CanaryReconciler(l, this::suspect));
     this.unclaimed =
@@ -154,20 +160,26 @@ final class ReconcileLoop implements SmartLifecycle {
     log.info("Leading: this process acts now.");
     leading = true;
     deployments.names().forEach(this::suspect);
-    targets.ifPresent(t -> {
-      Runnable look = () -> Thread.ofVirtual().name("git targets").start(t::look);
-      var _ = timer.scheduleWithFixedDelay(look, 0, TARGETS.toSeconds(), TimeUnit.SECONDS);
-    });
+    targets.ifPresent(t -> every(TARGETS, "git targets", t::look));
+    if (canaries.isPresent()) {
+      every(OLD_REVERTS, "old reverts", oldReverts::remove);
+    }
+  }
+
+  /** On a thread of its own: the timer must not wait for servers. */
+  private void every(Duration interval, String name, Runnable task) {
+    Runnable start = () -> Thread.ofVirtual().name(name).start(task);
+    var _ = timer.scheduleWithFixedDelay(start, 0, interval.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void follow() {
     if (leading && !stopping) {
       log.error(
           "Lost the lease {}/{}: another process may act now, so this one ends. Check that the API"
-              + " server answered in the last {} and that leases may be patched there.",
+              + " server answered in the last {} s and that leases may be patched there.",
           settings.leaderElection().namespace(),
           leaseName(),
-          settings.leaderElection().renewDeadline());
+          settings.leaderElection().renewDeadline().toSeconds());
       onEnd.accept(ExitCode.TIMEOUT);
     }
     leading = false;

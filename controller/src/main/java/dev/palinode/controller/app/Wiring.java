@@ -10,6 +10,7 @@ import dev.palinode.controller.gitops.Origins;
 import dev.palinode.controller.istio.IstioTrafficRouter;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.kube.KubernetesCanaries;
+import dev.palinode.controller.kube.OldReverts;
 import dev.palinode.controller.observe.Gates;
 import dev.palinode.controller.observe.SequentialGates;
 import dev.palinode.controller.observe.WorldReader;
@@ -158,6 +159,7 @@ class Wiring {
       CanaryLoop canaryLoop,
       RevertReconciler reverts,
       GitTargetCheck targetCheck,
+      InstantSource clock,
       CanaryMetrics metrics,
       ApplicationContext context) {
     ReconcileLoop loop =
@@ -169,6 +171,7 @@ class Wiring {
             Optional.of(canaryLoop).filter(_ -> settings.has(Settings.Role.CONTROLLER)),
             Optional.of(reverts).filter(_ -> settings.has(Settings.Role.WRITER)),
             Optional.of(targetCheck).filter(_ -> settings.has(Settings.Role.WRITER)),
+            new OldReverts(clients.normal(), settings.namespaces(), clock),
             code -> end(context, code));
     metrics.count(loop::phases);
     return loop;

@@ -72,6 +72,7 @@ final class Refusal {
     return draft
         .move(Phase.Idle)
         .candidate(null)
+        .step(null)
         .message("The declared template is the stable one again.")
         .effect(
             new Effect.Tell(

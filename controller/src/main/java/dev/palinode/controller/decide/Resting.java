@@ -244,13 +244,22 @@ final class Resting {
     if (link != null && unobserved) {
       draft.effect(new Effect.ObserveRevert(link.name())).recheck(Look.BEAT);
     }
-    return draft
+    draft
         .candidate(null)
         .message("The declared release serves.")
         .condition("Ready", true, "Serving", "The declared release serves.")
-        .condition("Reconciling", false, "Idle", "Nothing is under way.")
-        .condition("InSync", true, "InSync", "The declared release serves.")
-        .done();
+        .condition("Reconciling", false, "Idle", "Nothing is under way.");
+    Optional<World.RevertState> open =
+        look.world().revert().known().filter(r -> r.status().phaseOrPending().isUnderWay());
+    return open.isPresent()
+        ? draft
+            .condition(
+                "InSync",
+                false,
+                "RevertOpen",
+                "The declared release serves, but Revert " + open.get().name() + " is still open.")
+            .done()
+        : draft.condition("InSync", true, "InSync", "The declared release serves.").done();
   }
 
   /** The cases in which there is no Deployment to decide about. */

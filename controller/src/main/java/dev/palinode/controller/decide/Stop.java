@@ -10,6 +10,7 @@ import dev.palinode.crds.Phase;
 import dev.palinode.crds.Weight;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -74,6 +75,14 @@ record Stop(Cause cause, String reason, String message) {
     Optional<String> fault = workload.flatMap(Workload::fault);
     if (fault.isPresent()) {
       return failed("PodsBroken", fault.get());
+    }
+    List<String> gone = workload.map(Workload::missingConfigs).orElse(List.of());
+    if (!gone.isEmpty() && look.status().phase() == Phase.Preparing) {
+      return failed(
+          "ConfigGone",
+          "The release took away what the stable one needs to start again: ConfigMap "
+              + String.join(", ", gone)
+              + ".");
     }
     boolean podsLack =
         workload.flatMap(Workload::candidate).filter(c -> c.available() < c.replicas()).isPresent();

@@ -2,6 +2,7 @@ package dev.palinode.controller.decide;
 
 import dev.palinode.crds.CanarySpec;
 import dev.palinode.crds.CanaryStatus.HistoryEntry;
+import dev.palinode.crds.CanaryStatus.Rejection;
 import dev.palinode.crds.CanaryStatus.Release;
 import dev.palinode.crds.CanaryStatus.RevertLink;
 import dev.palinode.crds.Cause;
@@ -162,7 +163,10 @@ final class Unwinding {
               candidate.templateDigest(),
               candidate.revision(),
               String.valueOf(cause),
-              look.why(),
+              look.status()
+                  .rejectionOf(candidate.templateDigest())
+                  .map(Rejection::reason)
+                  .orElseGet(look::why),
               null,
               look.now().truncatedTo(ChronoUnit.SECONDS)));
     }

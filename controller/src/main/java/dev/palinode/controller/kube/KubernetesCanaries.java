@@ -18,6 +18,7 @@ import dev.palinode.crds.RevertStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -26,6 +27,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Canaries, templates, Reverts and events over the Kubernetes API. Nothing is cached here. */
@@ -33,6 +36,9 @@ public final class KubernetesCanaries implements Canaries {
   private final KubernetesClient client;
   private final EventRecorder events;
   private final FinalizerPatch finalizer;
+
+  /** Templates of a built-in one's name that people were told of. */
+  private final Set<String> shadowing = ConcurrentHashMap.newKeySet();
 
   public KubernetesCanaries(KubernetesClient client, InstantSource clock) {
     this.client = client;
@@ -60,14 +66,38 @@ public final class KubernetesCanaries implements Canaries {
     return write(() -> client.resource(canary).updateStatus());
   }
 
-  /** A namespace's own template wins over the built-in one of its name. */
+  /** A namespace's own template wins over the built-in one of its name, and people are told. */
   @Override
   public Observed<AnalysisTemplateSpec> template(ObjectName name) {
-    Observed<AnalysisTemplateSpec> own =
-        read(() -> at(AnalysisTemplate.class, name).get()).map(AnalysisTemplate::getSpec);
-    return own.isMissing() && name.name().equals("http")
-        ? Observed.known(BuiltInTemplates.http())
-        : own;
+    Observed<AnalysisTemplate> own = read(() -> at(AnalysisTemplate.class, name).get());
+    if (!name.name().equals("http")) {
+      return own.map(AnalysisTemplate::getSpec);
+    }
+    if (own.isMissing()) {
+      return Observed.known(BuiltInTemplates.http());
+    }
+    own.known().filter(t -> shadowing.add(t.getMetadata().getUid())).ifPresent(this::tellShadow);
+    return own.map(AnalysisTemplate::getSpec);
+  }
+
+  private void tellShadow(AnalysisTemplate own) {
+    var _ =
+        events.tell(
+            reference(own),
+            false,
+            "BuiltInReplaced",
+            "This template is used in place of the built-in one of the same name, in this"
+                + " namespace.");
+  }
+
+  private static ObjectReference reference(HasMetadata object) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion(object.getApiVersion())
+        .withKind(object.getKind())
+        .withNamespace(object.getMetadata().getNamespace())
+        .withName(object.getMetadata().getName())
+        .withUid(object.getMetadata().getUid())
+        .build();
   }
 
   @Override

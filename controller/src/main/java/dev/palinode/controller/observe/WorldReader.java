@@ -166,17 +166,10 @@ public final class WorldReader {
 
   private Observed<RevertState> revert(Recorded canary) {
     RevertLink link = canary.status().revert();
-    if (link == null || (link.phase() != null && isFinal(link.phase()))) {
+    if (link == null || (link.phase() != null && link.phase().isFinal())) {
       return Observed.missing();
     }
     return canaries.revert(new ObjectName(canary.name().namespace(), link.name()));
-  }
-
-  private static boolean isFinal(dev.palinode.crds.RevertStatus.Phase phase) {
-    return switch (phase) {
-      case Observed, Superseded, Failed -> true;
-      case Pending, Pushed, PullRequest, Blocked -> false;
-    };
   }
 
   private Observed<Origin> origin(CanarySpec spec, WorkloadKey key) {

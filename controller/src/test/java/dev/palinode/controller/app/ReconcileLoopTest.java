@@ -10,6 +10,7 @@ import dev.palinode.controller.gitops.Origins;
 import dev.palinode.controller.istio.IstioTrafficRouter;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.kube.KubernetesCanaries;
+import dev.palinode.controller.kube.OldReverts;
 import dev.palinode.controller.observe.WorldReader;
 import dev.palinode.controller.ports.Canaries;
 import dev.palinode.controller.ports.TrafficRouter;
@@ -83,6 +84,7 @@ class ReconcileLoopTest {
                     LoopListener.SILENT)),
             Optional.empty(),
             Optional.empty(),
+            new OldReverts(client, List.of(), clock),
             _ -> {});
     loop.start();
     await().atMost(Duration.ofSeconds(30)).until(() -> loop.outOfSync().isEmpty());

@@ -423,6 +423,15 @@ class DeciderTest {
             w -> w.finalizer = false,
             does(Phase.Preparing, new Effect.AddFinalizer())),
         example(
+            "the stable release could not start again",
+            preparing(),
+            w -> w.missingConfigs = List.of("settings-7h2k"),
+            d -> {
+              assertThat(d.next().phase()).isEqualTo(Phase.Aborting);
+              assertThat(d.next().cause()).isEqualTo(Cause.Failed);
+              assertThat(d.next().rejected().getFirst().reason()).contains("settings-7h2k");
+            }),
+        example(
             "an empty twin would be chosen instead",
             preparing(),
             w -> {

@@ -95,6 +95,7 @@ final class Worlds {
   boolean workloadReadable = true;
   int stablePods = 4;
   boolean emptied;
+  List<String> missingConfigs = List.of();
   String candidateSet;
   int candidateReplicas = 4;
   int candidateAvailable = 4;
@@ -369,7 +370,7 @@ final class Worlds {
         pods.add(new Workload.Pod("p" + i, i < candidateAvailable, labelled, false, podFault));
       }
     }
-    return new Workload(sets, pods, List.of("s-1"), List.of());
+    return new Workload(sets, pods, List.of("s-1"), missingConfigs);
   }
 
   private Workload.ReplicaSet set(

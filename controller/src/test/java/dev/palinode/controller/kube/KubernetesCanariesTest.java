@@ -6,6 +6,8 @@ import dev.palinode.controller.decide.Effect;
 import dev.palinode.controller.ports.Canaries;
 import dev.palinode.controller.ports.CanariesContract;
 import dev.palinode.controller.ports.Outcome;
+import dev.palinode.crds.AnalysisTemplate;
+import dev.palinode.crds.AnalysisTemplateSpec;
 import dev.palinode.crds.Canary;
 import dev.palinode.crds.CanarySpec;
 import dev.palinode.crds.ObjectName;
@@ -35,6 +37,7 @@ class KubernetesCanariesTest extends CanariesContract {
   void connect() {
     server.expectCustomResource(kind("Canary", "canaries"));
     server.expectCustomResource(kind("Revert", "reverts"));
+    server.expectCustomResource(kind("AnalysisTemplate", "analysistemplates"));
     canaries =
         new KubernetesCanaries(client, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
   }
@@ -94,6 +97,23 @@ class KubernetesCanariesTest extends CanariesContract {
   void builtInTemplate_needsNoObject() {
     assertThat(canaries.template(new ObjectName("shop", "http")).known()).isPresent();
     assertThat(canaries.template(new ObjectName("shop", "other")).isMissing()).isTrue();
+  }
+
+  @Test
+  void ownTemplateOfABuiltInName_winsAndIsToldOnce() {
+    AnalysisTemplate own = new AnalysisTemplate();
+    own.setMetadata(new ObjectMetaBuilder().withNamespace("shop").withName("http").build());
+    own.setSpec(new AnalysisTemplateSpec(List.of()));
+    client.resource(own).create();
+
+    ObjectName name = new ObjectName("shop", "http");
+    assertThat(canaries.template(name)).isEqualTo(Observed.known(own.getSpec()));
+    assertThat(canaries.template(name)).isEqualTo(Observed.known(own.getSpec()));
+
+    assertThat(client.v1().events().inNamespace("shop").list().getItems())
+        .singleElement()
+        .satisfies(e -> assertThat(e.getReason()).isEqualTo("BuiltInReplaced"))
+        .satisfies(e -> assertThat(e.getInvolvedObject().getKind()).isEqualTo("AnalysisTemplate"));
   }
 
   @Test
