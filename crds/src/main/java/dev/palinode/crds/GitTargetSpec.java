@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants who may ask for what; empty: nothing is allowed
  * @param author of every commit of ours
  * @param budget how often the branch may be pushed to
- * @param maxAge how old a last good commit may be and still be gone back to
+ * @param maxAge how long ago a last good state may have been replaced and still be gone back to
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)

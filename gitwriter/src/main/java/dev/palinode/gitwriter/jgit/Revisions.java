@@ -3,11 +3,14 @@ package dev.palinode.gitwriter.jgit;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.WriteOutcome;
+import dev.palinode.gitwriter.plan.Planner;
 import dev.palinode.gitwriter.plan.TreePath;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.lib.ObjectId;
@@ -77,15 +80,27 @@ final class Revisions {
                       + " holds the last good state "
                       + intent.lastGood().images()));
     }
-    Duration age = Duration.between(good.get().getCommitterIdent().getWhenAsInstant(), now);
+    RevCommit successor = successor(line, intent, bad.get(), good.get());
+    Duration age = Duration.between(successor.getCommitterIdent().getWhenAsInstant(), now);
     if (age.compareTo(intent.maxAge()) > 0) {
       return none(
           new WriteOutcome.Blocked(
               BlockReason.TooOld,
-              "the last good commit %s is %d hours old, the GitTarget allows %d (maxAge)"
+              "the last good state %s was replaced %d hours ago, the GitTarget allows %d (maxAge)"
                   .formatted(good.get().name(), age.toHours(), intent.maxAge().toHours())));
     }
     return new Result.Pair(bad.get(), good.get());
+  }
+
+  /**
+   * The commit that took the good state away. Its age counts: an app that nobody touched for months
+   * has a good state that was current until today.
+   */
+  private static RevCommit successor(
+      FirstParents line, Intent intent, RevCommit bad, RevCommit good) throws IOException {
+    Set<String> owned = Planner.ownedFiles(line.tree(good), intent);
+    List<RevCommit> changes = line.changing(good, bad, owned);
+    return changes.isEmpty() ? bad : changes.getLast();
   }
 
   private static Result none(WriteOutcome outcome) {

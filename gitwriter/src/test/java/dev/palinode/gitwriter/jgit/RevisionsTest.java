@@ -31,17 +31,33 @@ class RevisionsTest extends LocalRepoCase {
   }
 
   @Test
-  void lastGoodTooOld_isRefused() {
+  void lastGoodReplacedTooLongAgo_isRefused() {
+    writeAt(Shop.ASKED.plus(Duration.ofDays(31)));
+
+    assertBlocked(submit(wish), BlockReason.TooOld, "maxAge");
+  }
+
+  /** Counted from the good commit's own time, an app left alone for a month could not go back. */
+  @Test
+  void lastGoodIsOldButWasCurrentUntilLately_isGoneBackTo() {
+    repo.reset(good);
+    for (int i = 0; i < 12; i++) {
+      repo.commit("tick", Map.of("README.md", i + "\n"));
+    }
+    String failed = repo.commit("checkout 2.4.1", Shop.bad());
+    writeAt(Shop.T0.plus(Duration.ofDays(30)).plus(Duration.ofHours(1)));
+
+    assertThat(submit(wish.revisions(failed, good))).isInstanceOf(Committed.class);
+  }
+
+  private void writeAt(Instant now) {
     writer.close();
-    Instant later = Shop.ASKED.plus(Duration.ofDays(31));
     writer =
         new JGitWriter(
             settings(dir.resolve("late"), 20),
             _ -> Observed.known(Credentials.none()),
-            () -> later,
+            () -> now,
             remote);
-
-    assertBlocked(submit(wish), BlockReason.TooOld, "maxAge");
   }
 
   @Test
