@@ -40,14 +40,14 @@ final class Branch {
     record Landed() implements Result {}
 
     /** Another writer was first. */
-    record Raced() implements Result {}
+    record Raced(Pacing.Tempo tempo) implements Result {}
 
     /**
      * The server said no.
      *
-     * @param stood true if the branch had not moved, so that it was no race
+     * @param moved true if the branch is elsewhere by now, so that it was a race whatever the words
      */
-    record Rejected(String words, boolean stood) implements Result {}
+    record Rejected(String words, boolean moved, Pacing.Tempo tempo) implements Result {}
 
     /** Written or not: the next round reads it from the branch. */
     record Lost(WriteOutcome atLast) implements Result {}
@@ -108,6 +108,7 @@ final class Branch {
   private Result attempt(Known at, boolean fresh, List<Request> group, Credentials credentials)
       throws IOException {
     Map<Request, WriteOutcome> onLanding = new LinkedHashMap<>();
+    long start = System.nanoTime();
     try (Chain chain = new Chain(at.store, at.tip, group.size(), own, clock.instant())) {
       for (Request request : group) {
         if (request.isDone()) {
@@ -134,26 +135,32 @@ final class Branch {
       }
       chain.flush();
       listener.built(repository, chain.length(), chain.buildTime());
-      return push(at, chain, onLanding, credentials);
+      Duration planning = Duration.ofNanos(System.nanoTime() - start);
+      return push(at, chain, onLanding, planning, credentials);
     }
   }
 
   private Result push(
-      Known at, Chain chain, Map<Request, WriteOutcome> onLanding, Credentials credentials)
+      Known at,
+      Chain chain,
+      Map<Request, WriteOutcome> onLanding,
+      Duration planning,
+      Credentials credentials)
       throws IOException {
     long start = System.nanoTime();
     Remote.Pushed pushed = remote.push(at.store, repository, credentials, chain.tip(), at.tip);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     listener.pushed(repository, answer(pushed), chain.length(), took);
     known = null;
+    Pacing.Tempo tempo = new Pacing.Tempo(onLanding.size(), planning, took);
     return switch (pushed) {
       case Remote.Pushed.Landed _ -> {
         known = new Known(at.store, chain.tip());
         onLanding.forEach(Request::settle);
         yield new Result.Landed();
       }
-      case Remote.Pushed.Raced _ -> new Result.Raced();
-      case Remote.Pushed.Rejected(var words) -> rejected(words, at, credentials);
+      case Remote.Pushed.Raced _ -> new Result.Raced(tempo);
+      case Remote.Pushed.Rejected(var words) -> rejected(words, at, tempo, credentials);
       case Remote.Pushed.Lost(var message) ->
           new Result.Lost(
               new WriteOutcome.Unreachable(
@@ -162,13 +169,13 @@ final class Branch {
     };
   }
 
-  /** A rejection while the tip stood still was no race, unless the server's words say so. */
-  private Result rejected(String words, Known at, Credentials credentials) throws IOException {
+  private Result rejected(String words, Known at, Pacing.Tempo tempo, Credentials credentials)
+      throws IOException {
     return switch (remote.fetch(at.store, repository, credentials)) {
       case Remote.Fetched.Failed(var outcome) -> new Result.Failed(outcome);
       case Remote.Fetched.Tip(var tip) -> {
         known = new Known(at.store, tip);
-        yield new Result.Rejected(words, tip.equals(at.tip) && !Faults.isRace(words));
+        yield new Result.Rejected(words, !tip.equals(at.tip), tempo);
       }
     };
   }

@@ -36,7 +36,7 @@ final class Chain implements AutoCloseable {
   private final ObjectReader reader;
   private final RevWalk walk;
   private final Map<String, Intent> written = new HashMap<>();
-  private ObjectId tip;
+  private FirstParents line;
   private int length;
   private long buildNanos;
 
@@ -56,13 +56,13 @@ final class Chain implements AutoCloseable {
    */
   Chain(FileRepository store, ObjectId tip, int expected, OwnCommits own, Instant now)
       throws IOException {
-    this.tip = tip;
     this.own = own;
     this.now = now;
     this.inserter = expected < PACKED_FROM ? store.newObjectInserter() : packInserter(store);
     this.reader = inserter.newReader();
     this.walk = new RevWalk(reader);
-    own.read(new FirstParents(walk, tip));
+    this.line = new FirstParents(walk, tip);
+    own.read(line);
   }
 
   private static ObjectInserter packInserter(FileRepository store) {
@@ -74,7 +74,7 @@ final class Chain implements AutoCloseable {
 
   /** The newest commit. */
   ObjectId tip() {
-    return tip;
+    return line.tip();
   }
 
   /** How many commits are on top of where it began. */
@@ -95,7 +95,6 @@ final class Chain implements AutoCloseable {
   }
 
   Link add(Intent intent) throws IOException {
-    FirstParents line = new FirstParents(walk, tip);
     Optional<RevCommit> ours =
         own.mayCarry(intent.id())
             ? line.carrying(intent.id(), Revisions.told(intent.failed().revision()))
@@ -114,7 +113,7 @@ final class Chain implements AutoCloseable {
     try {
       return switch (Revisions.find(line, intent, now)) {
         case Revisions.Result.None(var outcome) -> settled(outcome);
-        case Revisions.Result.Pair(var bad, var good) -> plan(line, intent, bad, good);
+        case Revisions.Result.Pair(var bad, var good) -> plan(intent, bad, good);
       };
     } catch (Tree.TooLarge e) {
       return settled(
@@ -127,8 +126,7 @@ final class Chain implements AutoCloseable {
     return intent.path() + "\n" + intent.object();
   }
 
-  private Link plan(FirstParents line, Intent intent, RevCommit bad, RevCommit good)
-      throws IOException {
+  private Link plan(Intent intent, RevCommit bad, RevCommit good) throws IOException {
     Plan plan = Planner.plan(line.tree(line.tip()), line.tree(bad), line.tree(good), intent);
     return switch (plan) {
       case Plan.Restore restore -> write(new CommitBuild(line, good, bad), intent, restore);
@@ -140,12 +138,11 @@ final class Chain implements AutoCloseable {
       case Plan.Blocked(var reason, var message) ->
           settled(new WriteOutcome.Blocked(reason, message));
       case Plan.Changed(var files) ->
-          settled(new WriteOutcome.Blocked(BlockReason.FileChanged, changed(line, bad, files)));
+          settled(new WriteOutcome.Blocked(BlockReason.FileChanged, changed(bad, files)));
     };
   }
 
-  private static String changed(FirstParents line, RevCommit bad, List<String> files)
-      throws IOException {
+  private String changed(RevCommit bad, List<String> files) throws IOException {
     List<String> parts = new ArrayList<>();
     for (String file : files) {
       List<RevCommit> later = line.changing(bad, line.tip(), List.of(file));
@@ -166,11 +163,12 @@ final class Chain implements AutoCloseable {
     if (built.commit().isEmpty()) {
       return settled(new WriteOutcome.Blocked(BlockReason.NotLastGood, built.violation()));
     }
-    tip = built.commit().get();
+    ObjectId commit = built.commit().get();
+    line = line.grownBy(commit);
     length++;
-    own.add(intent.id(), tip);
+    own.add(intent.id(), commit);
     written.put(app(intent), intent);
-    return new Link.Written(tip, List.copyOf(plan.edits().keySet()));
+    return new Link.Written(commit, List.copyOf(plan.edits().keySet()));
   }
 
   private static Link settled(WriteOutcome outcome) {

@@ -111,14 +111,19 @@ final class Delivery {
         landed = true;
         pacing.landed();
       }
-      case Branch.Result.Raced _ -> {
+      case Branch.Result.Raced(var tempo) -> {
         again(group, null);
-        pauseAfterRace(group);
+        pacing.raced(tempo);
+        stopUnless(groups.isEmpty() || pacing.pauseAfterRace());
       }
-      case Branch.Result.Rejected(var words, var stood) -> {
-        if (!stood) {
+      case Branch.Result.Rejected(var words, var moved, var tempo) -> {
+        if (moved) {
+          // The new tip is here already: waiting would only make it old.
           again(group, new WriteOutcome.Refused(words));
-          pauseAfterRace(group);
+          pacing.raced(tempo);
+        } else if (Faults.isRace(words)) {
+          again(group, new WriteOutcome.Refused(words));
+          stopUnless(groups.isEmpty() || pacing.pauseAfterRace());
         } else {
           rejected(group, words);
         }
@@ -136,13 +141,12 @@ final class Delivery {
     }
   }
 
-  private void pauseAfterRace(Group group) {
-    pacing.raced(group.requests.size());
-    pause();
+  private void pause() {
+    stopUnless(groups.isEmpty() || pacing.pause());
   }
 
-  private void pause() {
-    if (!groups.isEmpty() && !pacing.pause()) {
+  private void stopUnless(boolean goOn) {
+    if (!goOn) {
       settleAll(new WriteOutcome.Unreachable("this writer is being stopped"));
     }
   }
