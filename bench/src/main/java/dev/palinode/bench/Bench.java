@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Lists the benchmarks, or runs one. */
 public final class Bench {
@@ -15,9 +16,21 @@ public final class Bench {
   }
 
   /** What there is. */
-  private static final Map<String, Map<String, Part>> BENCHMARKS = Map.of("loop", loop());
+  private static final Map<String, Map<String, Part>> BENCHMARKS = 
+      new TreeMap<>(Map.of("git", git(), "loop", loop()));
 
   private Bench() {}
+
+  private static Map<String, Part> git() {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    parts.put("warm", WarmBench::run);
+    parts.put("burst", BurstBench::run);
+    parts.put("build", BuildBench::run);
+    parts.put("crowd", CrowdBench::run);
+    parts.put("memory", MirrorBench::memory);
+    parts.put("huge", MirrorBench::huge);
+    return parts;
+  }
 
   private static Map<String, Part> loop() {
     Map<String, Part> parts = new LinkedHashMap<>();

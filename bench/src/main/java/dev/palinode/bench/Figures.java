@@ -22,6 +22,16 @@ final class Figures {
     line(name, number(value), unit, "<= " + number(target), value <= target);
   }
 
+  /** A figure that must not be below its target. */
+  void atLeast(String name, double value, String unit, double target) {
+    line(name, number(value), unit, ">= " + number(target), value >= target);
+  }
+
+  /** A number of things that must be this and nothing else. */
+  void exactly(String name, long value, String unit, long target) {
+    line(name, Long.toString(value), unit, "= " + target, value == target);
+  }
+
   /** A figure that says under what conditions the others hold. */
   void told(String name, double value, String unit) {
     line(name, number(value), unit, "-", !Double.isNaN(value));

@@ -10,4 +10,12 @@ public interface CredentialSource {
    * A public repository answers {@link Credentials#none()}.
    */
   Observed<Credentials> forRepository(Repository repository);
+
+  /**
+   * Asked once when a server did not accept {@code refused}: a source that keeps what it minted
+   * must mint anew. The same answer as before means there is nothing better.
+   */
+  default Observed<Credentials> renew(Repository repository, Credentials refused) {
+    return forRepository(repository);
+  }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was asked for; author and commit time of the commit
  * @param grants what the owner of the repository allows; empty allows nothing
  * @param maxAge how old the last good commit may be
+ * @param budget how often the branch may be pushed to
  */
 public record Intent(
     String id,
@@ -32,7 +33,8 @@ public record Intent(
     Instant createdAt,
     List<GitTargetSpec.Grant> grants,
     Duration maxAge,
-    GitTargetSpec.Author author) {
+    GitTargetSpec.Author author,
+    GitTargetSpec.Budget budget) {
 
   public Intent {
     files = List.copyOf(files);
@@ -58,6 +60,7 @@ public record Intent(
         createdAt,
         target.grants(),
         target.maxAge().duration(),
-        target.author());
+        target.author(),
+        target.budget());
   }
 }

@@ -94,7 +94,8 @@ public final class Shop {
             ASKED,
             List.of(grant("apps/checkout/")),
             Duration.ofDays(30),
-            new GitTargetSpec.Author("Palinode", "palinode@example.com")));
+            new GitTargetSpec.Author("Palinode", "palinode@example.com"),
+            new GitTargetSpec.Budget(6_000)));
   }
 
   /** An intent with one thing changed. */
@@ -191,7 +192,8 @@ public final class Shop {
               intent.createdAt(),
               grants,
               intent.maxAge(),
-              intent.author()));
+              intent.author(),
+              intent.budget()));
     }
   }
 }

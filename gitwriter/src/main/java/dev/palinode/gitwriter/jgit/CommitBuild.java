@@ -16,7 +16,6 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
@@ -39,35 +38,29 @@ final class CommitBuild {
   /** A commit in the store, or why it must not leave it. */
   record Built(Optional<ObjectId> commit, String violation) {}
 
-  Built build(Repository store, Intent intent, Plan.Restore plan) throws IOException {
+  /**
+   * @param reader sees what {@code inserter} was given, flushed or not
+   * @param inserter whoever flushes it makes the commit last
+   */
+  Built build(ObjectReader reader, ObjectInserter inserter, Intent intent, Plan.Restore plan)
+      throws IOException {
     RevCommit tip = line.tip();
-    try (ObjectReader reader = store.newObjectReader();
-        ObjectInserter inserter = store.newObjectInserter()) {
-      ObjectId tree = new TreeRewrite(reader, inserter).apply(tip.getTree(), plan.edits());
-      inserter.flush();
-      Optional<String> violation =
-          RestoreProof.violation(
-              reader,
-              tip.getTree(),
-              tree,
-              good.getTree(),
-              plan.edits().keySet(),
-              Grants.of(intent));
-      if (violation.isPresent()) {
-        return new Built(Optional.empty(), violation.get());
-      }
-      CommitBuilder commit = new CommitBuilder();
-      commit.setTreeId(tree);
-      commit.setParentId(tip);
-      PersonIdent author = author(intent);
-      commit.setAuthor(author);
-      commit.setCommitter(author);
-      commit.setEncoding(StandardCharsets.UTF_8);
-      commit.setMessage(message(reader, intent, plan));
-      ObjectId id = inserter.insert(commit);
-      inserter.flush();
-      return new Built(Optional.of(id), "");
+    ObjectId tree = new TreeRewrite(reader, inserter).apply(tip.getTree(), plan.edits());
+    Optional<String> violation =
+        RestoreProof.violation(
+            reader, tip.getTree(), tree, good.getTree(), plan.edits().keySet(), Grants.of(intent));
+    if (violation.isPresent()) {
+      return new Built(Optional.empty(), violation.get());
     }
+    CommitBuilder commit = new CommitBuilder();
+    commit.setTreeId(tree);
+    commit.setParentId(tip);
+    PersonIdent author = author(intent);
+    commit.setAuthor(author);
+    commit.setCommitter(author);
+    commit.setEncoding(StandardCharsets.UTF_8);
+    commit.setMessage(message(reader, intent, plan));
+    return new Built(Optional.of(inserter.insert(commit)), "");
   }
 
   private static PersonIdent author(Intent intent) {
@@ -82,7 +75,7 @@ final class CommitBuild {
     List<RevCommit> introducing = line.changing(good, bad, plan.edits().keySet());
     boolean isWhole =
         introducing.size() == 1
-            && changedFiles(reader, introducing.getFirst()).equals(plan.edits().keySet());
+            && changesOnly(reader, introducing.getFirst(), plan.edits().keySet());
     List<CommitMessage.Introduced> named =
         introducing.stream()
             .map(c -> new CommitMessage.Introduced(c.name(), c.getShortMessage()))
@@ -90,20 +83,25 @@ final class CommitBuild {
     return CommitMessage.of(intent, good.name(), named, isWhole);
   }
 
-  private Set<String> changedFiles(ObjectReader reader, RevCommit commit) throws IOException {
-    Set<String> files = new HashSet<>();
+  /** True if the commit changed these files and no other; looks no further than the first other. */
+  private boolean changesOnly(ObjectReader reader, RevCommit commit, Set<String> files)
+      throws IOException {
     Optional<RevCommit> parent = line.parent(commit);
-    if (parent.isPresent()) {
-      try (TreeWalk walk = new TreeWalk(reader)) {
-        walk.addTree(parent.get().getTree());
-        walk.addTree(commit.getTree());
-        walk.setRecursive(true);
-        walk.setFilter(TreeFilter.ANY_DIFF);
-        while (walk.next()) {
-          files.add(walk.getPathString());
+    if (parent.isEmpty()) {
+      return false;
+    }
+    Set<String> left = new HashSet<>(files);
+    try (TreeWalk walk = new TreeWalk(reader)) {
+      walk.addTree(parent.get().getTree());
+      walk.addTree(commit.getTree());
+      walk.setRecursive(true);
+      walk.setFilter(TreeFilter.ANY_DIFF);
+      while (walk.next()) {
+        if (!left.remove(walk.getPathString())) {
+          return false;
         }
       }
     }
-    return files;
+    return left.isEmpty();
   }
 }

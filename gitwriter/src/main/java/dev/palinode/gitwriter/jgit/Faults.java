@@ -50,15 +50,40 @@ final class Faults {
           "denied",
           "prohibited",
           "tf40",
-          "deny updating");
+          "deny updating",
+          "exceeds",
+          "too large");
+
+  /** Words of an operating system whose disk cannot take more. */
+  private static final List<String> DISK =
+      List.of("no space left on device", "disk quota exceeded", "read-only file system");
 
   private Faults() {}
 
-  static WriteOutcome outcome(IOException e, Repository repository, Credentials credentials)
+  /**
+   * JGit reports what went wrong on our own disk as a fault of the transport, too.
+   *
+   * @throws StoreFault if it is about the mirror and not about the server
+   */
+  static void throwIfStore(org.eclipse.jgit.lib.Repository store, IOException e)
       throws StoreFault {
+    if (!store.getObjectDatabase().exists()) {
+      throw new StoreFault("the mirror is gone", e);
+    }
+    String folder = store.getDirectory().getPath();
+    for (@Nullable Throwable c = e; c != null; c = c.getCause()) {
+      String message = String.valueOf(c.getMessage());
+      String lower = message.toLowerCase(Locale.ROOT);
+      if (message.contains(folder) || DISK.stream().anyMatch(lower::contains)) {
+        throw new StoreFault(message, e);
+      }
+    }
     if (cause(e, MissingObjectException.class) || cause(e, CorruptObjectException.class)) {
       throw new StoreFault(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  static WriteOutcome outcome(IOException e, Repository repository, Credentials credentials) {
     String words = words(e, credentials);
     int status = status(e);
     if (status == 401 || status == 403 || DENIED.matcher(words).find()) {

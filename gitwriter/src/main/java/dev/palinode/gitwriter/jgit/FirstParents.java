@@ -4,7 +4,9 @@ import dev.palinode.gitwriter.plan.CommitMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.eclipse.jgit.lib.AnyObjectId;
@@ -21,9 +23,27 @@ final class FirstParents {
   private final RevWalk walk;
   private final RevCommit tip;
 
+  /** Commits that were found below a tip; they are below every tip on top of it as well. */
+  private final Map<ObjectId, RevCommit> below;
+
   FirstParents(RevWalk walk, ObjectId tip) throws IOException {
+    this(walk, tip, new HashMap<>());
+  }
+
+  private FirstParents(RevWalk walk, ObjectId tip, Map<ObjectId, RevCommit> below)
+      throws IOException {
     this.walk = walk;
     this.tip = walk.parseCommit(tip);
+    this.below = below;
+  }
+
+  /**
+   * The same line with one more commit on it.
+   *
+   * @param child whose first parent is the tip
+   */
+  FirstParents grownBy(ObjectId child) throws IOException {
+    return new FirstParents(walk, child, below);
   }
 
   RevCommit tip() {
@@ -57,7 +77,16 @@ final class FirstParents {
 
   /** The commit {@code id} if it is {@code start} or one of its first-parent ancestors. */
   Optional<RevCommit> find(RevCommit start, AnyObjectId id) throws IOException {
-    return first(start, MAX_LINE, c -> AnyObjectId.isEqual(c, id));
+    if (!start.equals(tip)) {
+      return first(start, MAX_LINE, c -> AnyObjectId.isEqual(c, id));
+    }
+    RevCommit known = below.get(id.toObjectId());
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<RevCommit> found = first(start, MAX_LINE, c -> AnyObjectId.isEqual(c, id));
+    found.ifPresent(c -> below.put(c.toObjectId(), c));
+    return found;
   }
 
   /** The first commit downwards from {@code start} that passes, within the scan limit. */

@@ -14,14 +14,17 @@ import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.transport.FetchResult;
 import org.eclipse.jgit.transport.PushResult;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.RemoteRefUpdate;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.TrackingRefUpdate;
 import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
+import org.jspecify.annotations.Nullable;
 
 /** Fetches one branch and pushes one commit with a lease, over HTTP(S) or a local path. */
 final class JGitRemote implements Remote {
@@ -44,16 +47,18 @@ final class JGitRemote implements Remote {
       org.eclipse.jgit.lib.Repository store, Repository repository, Credentials credentials)
       throws IOException {
     String remote = "refs/heads/" + repository.branch();
-    RefSpec spec = new RefSpec("+" + remote + ":refs/remotes/origin/" + repository.branch());
+    String local = "refs/remotes/origin/" + repository.branch();
+    RefSpec spec = new RefSpec("+" + remote + ":" + local);
     try (Transport transport = open(store, repository, credentials)) {
       FetchResult result = transport.fetch(new DeadlineMonitor(whole), List.of(spec));
       Ref tip = result.getAdvertisedRef(remote);
       if (tip == null || tip.getObjectId() == null) {
         return new Fetched.Failed(Faults.noBranch(repository));
       }
+      checkTracking(result.getTrackingRefUpdate(local));
       return new Fetched.Tip(tip.getObjectId());
     } catch (TransportException | NotSupportedException e) {
-      checkStore(store, e);
+      Faults.throwIfStore(store, e);
       return new Fetched.Failed(Faults.outcome(e, repository, credentials));
     }
   }
@@ -73,17 +78,18 @@ final class JGitRemote implements Remote {
       PushResult result = transport.push(new DeadlineMonitor(whole), List.of(update));
       return answer(update, result.getMessages(), credentials);
     } catch (TransportException | NotSupportedException e) {
+      Faults.throwIfStore(store, e);
       return Faults.wasSent(e)
           ? new Pushed.Lost(Faults.words(e, credentials))
           : new Pushed.Failed(Faults.outcome(e, repository, credentials));
     }
   }
 
-  /** JGit reports what went wrong on our own disk as a fault of the transport, too. */
-  private static void checkStore(org.eclipse.jgit.lib.Repository store, IOException e)
-      throws StoreFault {
-    if (!store.getObjectDatabase().exists()) {
-      throw new StoreFault("the mirror is gone", e);
+  /** A lock that a killed thread left would make every later fetch load the same history again. */
+  private static void checkTracking(@Nullable TrackingRefUpdate update) throws StoreFault {
+    if (update != null && update.getResult() == RefUpdate.Result.LOCK_FAILURE) {
+      throw new StoreFault(
+          "the mirror's own branch is locked", new IOException(update.getLocalName()));
     }
   }
 

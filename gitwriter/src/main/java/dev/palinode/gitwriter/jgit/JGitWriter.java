@@ -4,35 +4,30 @@ import dev.palinode.crds.Observed;
 import dev.palinode.crds.RevertSpec;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.CredentialSource;
-import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.GitHistory;
 import dev.palinode.gitwriter.GitWriter;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.plan.Plan;
 import dev.palinode.gitwriter.plan.Planner;
-import dev.palinode.gitwriter.plan.Tree;
-import dev.palinode.gitwriter.plan.TreePath;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
-import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.revwalk.RevWalk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes through JGit: fetch, plan on the tip, build objects, push with a lease; again from the
- * fetch if anything went otherwise. The server's compare-and-swap is what makes it safe beside any
- * other writer, a second one of ours included.
+ * fetch if anything went otherwise. One actor per branch carries out together what waits together.
+ * The server's compare-and-swap is what makes it safe beside any other writer, a second one of ours
+ * included.
  */
 public final class JGitWriter implements GitWriter, GitHistory {
   private static final Logger log = LoggerFactory.getLogger(JGitWriter.class);
@@ -78,19 +73,41 @@ public final class JGitWriter implements GitWriter, GitHistory {
   private final InstantSource clock;
   private final Remote remote;
   private final Mirrors mirrors;
-  private final Map<String, ReentrantLock> branches = new ConcurrentHashMap<>();
+  private final GitHistory history;
+  private final GitWriterListener listener;
+  private final Map<String, BranchActor> branches = new ConcurrentHashMap<>();
 
   public JGitWriter(Settings settings, CredentialSource credentials, InstantSource clock) {
-    this(settings, credentials, clock, new JGitRemote(settings.stall(), settings.transfer()));
+    this(settings, credentials, clock, GitWriterListener.SILENT);
   }
 
-  JGitWriter(Settings settings, CredentialSource credentials, InstantSource clock, Remote remote) {
+  public JGitWriter(
+      Settings settings,
+      CredentialSource credentials,
+      InstantSource clock,
+      GitWriterListener listener) {
+    this(
+        settings,
+        credentials,
+        clock,
+        listener,
+        new JGitRemote(settings.stall(), settings.transfer()));
+  }
+
+  JGitWriter(
+      Settings settings,
+      CredentialSource credentials,
+      InstantSource clock,
+      GitWriterListener listener,
+      Remote remote) {
     HermeticSystemReader.install();
     this.settings = settings;
     this.credentials = credentials;
     this.clock = clock;
     this.remote = remote;
-    this.mirrors = new Mirrors(settings.store(), settings.incarnation());
+    this.listener = listener;
+    this.mirrors = new Mirrors(settings.store(), settings.incarnation(), listener);
+    this.history = new BranchHistory(mirrors, remote, credentials);
   }
 
   @Override
@@ -99,20 +116,28 @@ public final class JGitWriter implements GitWriter, GitHistory {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    WriteOutcome outcome =
-        switch (credentials.forRepository(intent.repository())) {
-          case Observed.Known<Credentials>(var found) -> submit(intent, found);
-          case Observed.Missing<Credentials> _ ->
-              new WriteOutcome.Blocked(
-                  BlockReason.Credentials,
-                  "there are no credentials for "
-                      + intent.repository()
-                      + ": create the Secret of credentialsRef");
-          case Observed.Unreadable<Credentials>(var reason) ->
-              new WriteOutcome.Unreachable("the credentials could not be read: " + reason);
-        };
+    Request request = new Request(intent, settings.patience());
+    actor(intent.repository()).submit(request);
+    WriteOutcome outcome = await(request);
+    listener.settled(intent.repository(), outcome, request.age());
     log.info("intent {} on {}: {}", intent.id(), intent.repository(), outcome);
     return outcome;
+  }
+
+  private static WriteOutcome await(Request request) {
+    try {
+      return request.outcome().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new WriteOutcome.Unreachable(
+          "nobody waited for the answer; whether it was written is seen by the next attempt");
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case Error error -> throw error;
+        case RuntimeException bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
   }
 
   private static Optional<WriteOutcome> refusal(Intent intent) {
@@ -137,126 +162,33 @@ public final class JGitWriter implements GitWriter, GitHistory {
     return new WriteOutcome.Blocked(plan.reason(), plan.message());
   }
 
-  private WriteOutcome submit(Intent intent, Credentials found) {
-    String key = intent.repository().canonicalUrl() + "#" + intent.repository().branch();
-    ReentrantLock branch = branches.computeIfAbsent(key, _ -> new ReentrantLock(true));
-    branch.lock();
-    try {
-      Mirror mirror = mirrors.of(intent.repository());
-      return persist(new Attempt(intent, found, mirror, remote, clock.instant()));
-    } finally {
-      branch.unlock();
-    }
-  }
-
-  private WriteOutcome persist(Attempt attempt) {
-    long end = System.nanoTime() + settings.patience().toNanos();
-    for (int i = 1; ; i++) {
-      switch (attempt.next()) {
-        case Attempt.Step.Done(var outcome) -> {
-          return outcome;
-        }
-        case Attempt.Step.Again(var atLast, var wait) -> {
-          if (i >= settings.tries() || System.nanoTime() - end > 0 || !pause(wait ? i : 0)) {
-            return atLast;
-          }
-        }
-      }
-    }
-  }
-
-  /** Full jitter: writers that collided once should not meet again. False if told to stop. */
-  private boolean pause(int round) {
-    if (round == 0) {
-      return true;
-    }
-    long cap = settings.firstWait().toNanos() << Math.min(round - 1, 20);
-    long longest = settings.longestWait().toNanos();
-    long nanos = ThreadLocalRandom.current().nextLong(Math.max(1, Math.min(cap, longest)));
-    try {
-      Thread.sleep(Duration.ofNanos(nanos));
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  private BranchActor actor(Repository repository) {
+    return branches.computeIfAbsent(
+        repository.canonicalUrl() + "#" + repository.branch(),
+        _ ->
+            new BranchActor(
+                new Branch(repository, mirrors.of(repository), remote, clock, listener),
+                credentials,
+                new Pacing(
+                    settings.firstWait(), settings.longestWait(), new PushBudget(System::nanoTime)),
+                settings.tries()));
   }
 
   @Override
   public Observed<String> revisionOf(
       Repository repository, String path, RevertSpec.ObjectRef object, Map<String, String> images) {
-    String folder = TreePath.normal(path);
-    Optional<String> problem = TreePath.problem(folder);
-    if (problem.isPresent()) {
-      return Observed.unreadable(problem.get());
-    }
-    return look(
-        repository,
-        line ->
-            new RevisionFinder(line, folder, object)
-                .newestCarrying(line.tip(), images)
-                .map(c -> Observed.known(c.name()))
-                .orElseGet(Observed::missing));
+    return history.revisionOf(repository, path, object, images);
   }
 
   @Override
   public Observed<String> tipOf(Repository repository) {
-    return look(repository, line -> Observed.known(line.tip().name()));
+    return history.tipOf(repository);
   }
 
-  private interface Question {
-    Observed<String> of(FirstParents line) throws IOException;
-  }
-
-  private Observed<String> look(Repository repository, Question question) {
-    Optional<String> problem = repository.problem();
-    if (problem.isPresent()) {
-      return Observed.unreadable(problem.get());
-    }
-    return switch (credentials.forRepository(repository)) {
-      case Observed.Known<Credentials>(var found) -> look(repository, found, question);
-      case Observed.Missing<Credentials> _ ->
-          Observed.unreadable("there are no credentials for " + repository);
-      case Observed.Unreadable<Credentials>(var reason) -> Observed.unreadable(reason);
-    };
-  }
-
-  private Observed<String> look(Repository repository, Credentials found, Question question) {
-    try {
-      return mirrors
-          .of(repository)
-          .use(store ->
-              switch (remote.fetch(store, repository, found)) {
-                case Remote.Fetched.Tip(var tip) -> ask(store, tip, question);
-                case Remote.Fetched.Failed(var outcome) -> Observed.unreadable(why(outcome));
-              });
-    } catch (Tree.TooLarge e) {
-      return Observed.unreadable(String.valueOf(e.getMessage()));
-    } catch (StoreFault e) {
-      return Observed.unreadable(found.scrub(String.valueOf(e.getMessage())));
-    }
-  }
-
-  private static Observed<String> ask(
-      org.eclipse.jgit.lib.Repository store, ObjectId tip, Question question) throws IOException {
-    try (RevWalk walk = new RevWalk(store)) {
-      return question.of(new FirstParents(walk, tip));
-    }
-  }
-
-  private static String why(WriteOutcome outcome) {
-    return switch (outcome) {
-      case WriteOutcome.Blocked(_, var message) -> message;
-      case WriteOutcome.Unreachable(var message) -> message;
-      case WriteOutcome.Refused(var message) -> message;
-      case WriteOutcome.Superseded(var message) -> message;
-      case WriteOutcome.Contended(var message, _) -> message;
-      case WriteOutcome.AlreadyThere _, WriteOutcome.Committed _ -> "";
-    };
-  }
-
+  /** Waits for pushes that are on their way, then gives the mirrors up. */
   @Override
   public void close() {
+    branches.values().parallelStream().forEach(actor -> actor.close(settings.stall()));
     mirrors.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.palinode.gitwriter.jgit;
 
+import dev.palinode.gitwriter.plan.Tree;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,18 +8,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One remote's bare store. Nothing in it is precious: whatever is wrong, it is fetched again. */
 final class Mirror implements AutoCloseable {
-  private static final int MAX_PACKS = 200;
+  private static final Logger log = LoggerFactory.getLogger(Mirror.class);
+
+  /** Every pack is one more place to look for an object. */
+  private static final int JOIN_FROM = 50;
+
+  /** More than joining can mend: something else is wrong. */
+  private static final int MAX_PACKS = 1_000;
 
   private final Path folder;
   private final String name;
+  private final Runnable onRebuild;
+
+  /** Work reads, tidying writes. */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+
   private int generation;
   private @Nullable FileRepository current;
 
@@ -27,19 +43,25 @@ final class Mirror implements AutoCloseable {
     T with(FileRepository store) throws IOException;
   }
 
-  Mirror(Path folder, String name) {
+  Mirror(Path folder, String name, Runnable onRebuild) {
     this.folder = folder;
     this.name = name;
+    this.onRebuild = onRebuild;
   }
 
   /**
    * @throws StoreFault if it failed with a new store as well
    */
   <T> T use(Work<T> work) throws StoreFault {
+    use.readLock().lock();
     try {
       return once(work);
     } catch (StoreFault first) {
+      log.warn("{} is fetched anew: {}", name, first.getMessage());
+      onRebuild.run();
       return once(work);
+    } finally {
+      use.readLock().unlock();
     }
   }
 
@@ -48,13 +70,43 @@ final class Mirror implements AutoCloseable {
     try {
       store = lease();
       return work.with(store);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (Tree.TooLarge e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // JGit meets garbage in a pack or an index with unchecked exceptions, too.
       discard(store);
       throw new StoreFault("the local mirror failed: " + e.getMessage(), e);
     } finally {
       if (store != null) {
         store.close();
       }
+    }
+  }
+
+  /** Keeps the number of packs bounded. Does nothing while the store is in use. */
+  void tidy() {
+    if (!use.writeLock().tryLock()) {
+      return;
+    }
+    try {
+      join();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private synchronized void join() {
+    FileRepository store = current;
+    if (store == null || store.getObjectDatabase().getPacks().size() < JOIN_FROM) {
+      return;
+    }
+    try {
+      PackJoin.join(store);
+      store.close();
+      current = open(store.getDirectory());
+    } catch (IOException | RuntimeException e) {
+      log.warn("{} could not be tidied: {}", name, e.getMessage());
+      discard(store);
     }
   }
 
@@ -73,9 +125,7 @@ final class Mirror implements AutoCloseable {
   }
 
   private static FileRepository create(Path directory) throws IOException {
-    File gitDir = directory.toFile();
-    FileRepository store =
-        (FileRepository) new FileRepositoryBuilder().setGitDir(gitDir).setBare().build();
+    FileRepository store = open(directory.toFile());
     store.create(true);
     StoredConfig config = store.getConfig();
     config.setInt("gc", null, "auto", 0);
@@ -89,6 +139,10 @@ final class Mirror implements AutoCloseable {
     config.setString("http", null, "followRedirects", "false");
     config.save();
     return store;
+  }
+
+  private static FileRepository open(File gitDir) throws IOException {
+    return (FileRepository) new FileRepositoryBuilder().setGitDir(gitDir).setBare().build();
   }
 
   /** Others that still use the store get faults of their own and come back for the new one. */

@@ -1,5 +1,6 @@
 package dev.palinode.gitwriter.jgit;
 
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,9 +22,11 @@ import java.util.stream.Stream;
 final class Mirrors implements AutoCloseable {
   private final Path folder;
   private final String incarnation;
+  private final GitWriterListener listener;
   private final Map<String, Mirror> mirrors = new ConcurrentHashMap<>();
 
-  Mirrors(Path folder, String incarnation) {
+  Mirrors(Path folder, String incarnation, GitWriterListener listener) {
+    this.listener = listener;
     this.folder = folder;
     this.incarnation = incarnation;
     try {
@@ -43,7 +46,11 @@ final class Mirrors implements AutoCloseable {
   Mirror of(Repository repository) {
     return mirrors.computeIfAbsent(
         repository.canonicalUrl(),
-        url -> new Mirror(folder, "mirror-" + hash(url) + "-" + incarnation));
+        url ->
+            new Mirror(
+                folder,
+                "mirror-" + hash(url) + "-" + incarnation,
+                () -> listener.rebuilt(repository)));
   }
 
   private static String hash(String url) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.WriteOutcome.Blocked;
@@ -180,6 +181,7 @@ class HttpGitTest {
             LocalRepoCase.settings(dir.resolve("racing"), 20),
             _ -> Observed.known(TOKEN),
             () -> Shop.ASKED,
+            GitWriterListener.SILENT,
             remote)) {
       assertThat(racing.submit(wish.intent())).isInstanceOf(Committed.class);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.WriteOutcome;
 import java.nio.file.Path;
@@ -125,6 +126,7 @@ class InterleavingsTest {
           LocalRepoCase.settings(dir.resolve("store-" + seed + "-" + starts++), 6),
           _ -> Observed.known(Credentials.none()),
           () -> Shop.ASKED,
+          GitWriterListener.SILENT,
           remote);
     }
 

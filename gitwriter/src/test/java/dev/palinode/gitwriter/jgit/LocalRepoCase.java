@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.WriteOutcome.Blocked;
@@ -45,6 +46,7 @@ abstract class LocalRepoCase {
         settings(dir.resolve("store" + starts++), 20),
         _ -> Observed.known(Credentials.none()),
         () -> Shop.ASKED,
+        GitWriterListener.SILENT,
         remote);
   }
 

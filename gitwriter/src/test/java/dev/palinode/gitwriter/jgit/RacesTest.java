@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.WriteOutcome.AlreadyThere;
@@ -137,6 +138,7 @@ class RacesTest extends LocalRepoCase {
             settings(dir.resolve("few"), 3),
             _ -> Observed.known(Credentials.none()),
             () -> Shop.ASKED,
+            GitWriterListener.SILENT,
             remote);
     for (int i = 0; i < 3; i++) {
       String text = i + "\n";

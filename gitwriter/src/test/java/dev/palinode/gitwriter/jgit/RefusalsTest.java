@@ -138,7 +138,8 @@ class RefusalsTest extends LocalRepoCase {
             i.createdAt(),
             i.grants(),
             i.maxAge(),
-            i.author());
+            i.author(),
+            i.budget());
     assertThat(writer.submit(branch))
         .isInstanceOf(Blocked.class)
         .asString()

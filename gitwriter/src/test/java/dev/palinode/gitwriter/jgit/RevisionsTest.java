@@ -6,6 +6,7 @@ import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
+import dev.palinode.gitwriter.GitWriterListener;
 import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.WriteOutcome.Committed;
 import dev.palinode.gitwriter.WriteOutcome.Superseded;
@@ -57,6 +58,7 @@ class RevisionsTest extends LocalRepoCase {
             settings(dir.resolve("late"), 20),
             _ -> Observed.known(Credentials.none()),
             () -> now,
+            GitWriterListener.SILENT,
             remote);
   }
 

@@ -1,0 +1,93 @@
+package dev.palinode.gitwriter.jgit;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How much goes out at once and how long to wait before the next try. The longer a batch takes to
+ * build, the surer a busy rival is first; so a lost race makes the next batch smaller, down to where
+ * building takes no longer than the push itself, and a won one doubles it. Used by one thread; only {@link #stop} is for others.
+ */
+final class Pacing {
+  /** More than this in one push is hard to look at, and to push again. */
+  static final int MAX_BATCH = 500;
+
+  /** Rivals do not tire: after a lost race a long wait only loses time. */
+  private static final int MAX_DOUBLINGS_AFTER_RACE = 3;
+
+  private final Duration firstWait;
+  private final Duration longestWait;
+  private final PushBudget budget;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private int window = MAX_BATCH;
+  private int misses;
+
+  Pacing(Duration firstWait, Duration longestWait, PushBudget budget) {
+    this.firstWait = firstWait;
+    this.longestWait = longestWait;
+    this.budget = budget;
+  }
+
+  int window() {
+    return window;
+  }
+
+  void landed() {
+    misses = 0;
+    window = Math.min(MAX_BATCH, window * 2);
+    budget.spend();
+  }
+
+  /**
+   * What a round that was too slow spent its time on.
+   *
+   * @param planning reading, planning and building of all its intents
+   * @param pushing the part that a smaller batch would not have saved
+   */
+  record Tempo(int intents, Duration planning, Duration pushing) {}
+
+  void raced(Tempo tempo) {
+    long each = Math.max(1, tempo.planning.toNanos() / tempo.intents);
+    long free = tempo.pushing.toNanos() / each;
+    window = (int) Math.max(1, Math.min(tempo.intents, Math.max(tempo.intents / 4, free)));
+  }
+
+  Duration untilBudget(int pushesPerMinute) {
+    return budget.untilNext(pushesPerMinute);
+  }
+
+  /** Full jitter: writers that collided once should not meet again. False if told to stop. */
+  boolean pauseAfterRace() {
+    return pause(Math.min(misses++, MAX_DOUBLINGS_AFTER_RACE));
+  }
+
+  /** For a server that has trouble of its own. False if told to stop. */
+  boolean pause() {
+    return pause(misses++);
+  }
+
+  private boolean pause(int doublings) {
+    long cap = Math.min(firstWait.toNanos() << Math.min(doublings, 20), longestWait.toNanos());
+    return sleep(Duration.ofNanos(ThreadLocalRandom.current().nextLong(Math.max(1, cap))));
+  }
+
+  /** False if told to stop. */
+  boolean sleep(Duration time) {
+    try {
+      return !stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  boolean isStopped() {
+    return stopped.getCount() == 0;
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+}
