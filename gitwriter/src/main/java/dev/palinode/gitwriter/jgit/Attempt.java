@@ -116,7 +116,8 @@ final class Attempt {
       throws IOException {
     Plan plan = Planner.plan(line.tree(line.tip()), line.tree(bad), line.tree(good), intent);
     return switch (plan) {
-      case Plan.Restore restore -> write(store, line, new CommitBuild(line, good, bad), restore);
+      case Plan.Restore restore ->
+          write(store, line, new CommitBuild(line, good, bad, credentials.signer()), restore);
       case Plan.AlreadyGood _ ->
           done(
               new WriteOutcome.Superseded(

@@ -1,5 +1,6 @@
 package dev.palinode.gitwriter.jgit;
 
+import dev.palinode.gitwriter.CommitSigner;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.plan.CommitMessage;
 import dev.palinode.gitwriter.plan.Grants;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -29,9 +31,11 @@ final class CommitBuild {
   private final FirstParents line;
   private final RevCommit good;
   private final RevCommit bad;
+  private final Optional<CommitSigner> signer;
 
-  CommitBuild(FirstParents line, RevCommit good, RevCommit bad) {
+  CommitBuild(FirstParents line, RevCommit good, RevCommit bad, Optional<CommitSigner> signer) {
     this.line = line;
+    this.signer = signer;
     this.good = good;
     this.bad = bad;
   }
@@ -64,9 +68,17 @@ final class CommitBuild {
       commit.setCommitter(author);
       commit.setEncoding(StandardCharsets.UTF_8);
       commit.setMessage(message(reader, intent, plan));
+      sign(commit);
       ObjectId id = inserter.insert(commit);
       inserter.flush();
       return new Built(Optional.of(id), "");
+    }
+  }
+
+  private void sign(CommitBuilder commit) throws IOException {
+    if (signer.isPresent()) {
+      byte[] signature = signer.get().sign(commit.build()).getBytes(StandardCharsets.US_ASCII);
+      commit.setGpgSignature(new GpgSignature(signature));
     }
   }
 
@@ -85,7 +97,9 @@ final class CommitBuild {
             && changedFiles(reader, introducing.getFirst()).equals(plan.edits().keySet());
     List<CommitMessage.Introduced> named =
         introducing.stream()
-            .map(c -> new CommitMessage.Introduced(c.name(), c.getShortMessage()))
+            .map(c ->
+                new CommitMessage.Introduced(
+                    c.name(), c.getFullMessage(), c.getAuthorIdent().getName()))
             .toList();
     return CommitMessage.of(intent, good.name(), named, isWhole);
   }

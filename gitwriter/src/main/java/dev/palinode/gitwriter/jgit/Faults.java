@@ -21,7 +21,8 @@ final class Faults {
   private static final Pattern STATUS = Pattern.compile("(?:: |^)([345]\\d\\d)\\b");
   private static final Pattern NO_BRANCH = Pattern.compile("does not have .* available for fetch");
   private static final Pattern DENIED =
-      Pattern.compile("(?i)not authorized|authentication is required|not permitted");
+      Pattern.compile(
+          "(?i)not authorized|authentication is required|not permitted|cannot log in at");
   private static final Pattern REDIRECTED = Pattern.compile("followRedirects|redirect");
 
   /** Words of servers that lost a race with themselves, not an argument with us. */
