@@ -7,8 +7,10 @@ import dev.palinode.gitwriter.keys.SshKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,6 +50,21 @@ final class GitLogin {
     record Usable(Credentials credentials) implements Read {}
 
     record Wrong(String problem) implements Read {}
+  }
+
+  /** A directory by its whole name, a url as it is. */
+  static String url(String repository) {
+    boolean isUrl = repository.contains("://") || !Files.isDirectory(Path.of(repository));
+    return isUrl ? repository : Path.of(repository).toAbsolutePath().normalize().toString();
+  }
+
+  /** What a command kept while it ran. */
+  static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   boolean isSigning() {

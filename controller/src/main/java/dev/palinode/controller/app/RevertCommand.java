@@ -2,6 +2,7 @@ package dev.palinode.controller.app;
 
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.RevertSpec.ObjectRef;
+import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.jgit.JGitWriter;
@@ -76,7 +77,7 @@ final class RevertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Repository repository = new Repository(url(), branch);
+    Repository repository = new Repository(GitLogin.url(repo), branch);
     repository
         .problem()
         .ifPresent(problem -> {
@@ -88,25 +89,32 @@ final class RevertCommand implements Callable<Integer> {
       }
     }
     Map<String, String> environment = System.getenv();
-    Path mirrors = Files.createTempDirectory("palinode-revert");
     return switch (login.read(environment)) {
       case GitLogin.Read.Wrong(var problem) -> throw usage(problem);
       case GitLogin.Read.Usable(var credentials) -> {
-        RevertByHand hand =
-            new RevertByHand(JGitWriter.Settings.in(mirrors), credentials, InstantSource.system());
-        RevertByHand.Wish wish =
-            new RevertByHand.Wish(repository, paths, object(), good, bad, why, author(environment));
-        yield switch (hand.submit(wish, dryRun)) {
-          case RevertByHand.Result.Unclear(var problem) -> throw usage(problem);
-          case RevertByHand.Result.Answered answered -> tell(answered);
-        };
+        Path mirrors = Files.createTempDirectory("palinode-revert");
+        try {
+          yield submit(repository, credentials, mirrors, environment);
+        } finally {
+          GitLogin.delete(mirrors);
+        }
       }
     };
   }
 
-  private String url() {
-    boolean isUrl = repo.contains("://") || !Files.isDirectory(Path.of(repo));
-    return isUrl ? repo : Path.of(repo).toAbsolutePath().normalize().toString();
+  private int submit(
+      Repository repository,
+      Credentials credentials,
+      Path mirrors,
+      Map<String, String> environment) {
+    RevertByHand hand =
+        new RevertByHand(JGitWriter.Settings.in(mirrors), credentials, InstantSource.system());
+    RevertByHand.Wish wish =
+        new RevertByHand.Wish(repository, paths, object(), good, bad, why, author(environment));
+    return switch (hand.submit(wish, dryRun)) {
+      case RevertByHand.Result.Unclear(var problem) -> throw usage(problem);
+      case RevertByHand.Result.Answered answered -> tell(answered);
+    };
   }
 
   private Optional<ObjectRef> object() {

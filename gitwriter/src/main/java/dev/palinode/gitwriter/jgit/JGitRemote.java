@@ -87,7 +87,7 @@ final class JGitRemote implements Remote {
   }
 
   /** Why we did not want to talk to the server says more than that the talk ended. */
-  private static WriteOutcome outcome(
+  static WriteOutcome outcome(
       IOException e, Repository repository, Credentials credentials, Connection connection)
       throws StoreFault {
     Optional<String> refusal = connection.refusal();
@@ -116,7 +116,7 @@ final class JGitRemote implements Remote {
     };
   }
 
-  private Transport open(
+  Transport open(
       org.eclipse.jgit.lib.Repository store,
       Repository repository,
       Credentials credentials,
