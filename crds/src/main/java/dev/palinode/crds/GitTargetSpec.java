@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param url of the repository, without credentials
  * @param branch short name of the one branch that may be written
  * @param credentialsRef a Secret beside the GitTarget: {@code token}, or {@code username} and
- *     {@code password}
+ *     {@code password}; for ssh {@code ssh-privatekey} and {@code known_hosts}
  * @param grants who may ask for what; empty: nothing is allowed
  * @param author of every commit of ours
+ * @param signing how every commit of ours is signed; absent: not at all
  * @param budget how often the branch may be pushed to
  * @param maxAge how long ago a last good state may have been replaced and still be gone back to
  */
@@ -33,6 +34,7 @@ public record GitTargetSpec(
     @Nullable SecretRef credentialsRef,
     @Size(max = 100) List<Grant> grants,
     Author author,
+    @Nullable Signing signing,
     Budget budget,
     @Default("720h") Span maxAge) {
 
@@ -71,6 +73,21 @@ public record GitTargetSpec(
       name = name == null ? "Palinode" : name;
       email = email == null ? "palinode@localhost" : email;
     }
+  }
+
+  /**
+   * How every commit of ours is signed. Without a usable key nothing is pushed.
+   *
+   * @param keyRef a Secret beside the GitTarget: {@code ssh-privatekey} or {@code gpg-privatekey},
+   *     and {@code passphrase} if the key has one
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Signing(@Required SigningFormat format, @Required SecretRef keyRef) {}
+
+  /** Which of git's signature formats. */
+  public enum SigningFormat {
+    ssh,
+    gpg
   }
 
   /** How often a branch may be pushed to. */

@@ -24,6 +24,10 @@ public enum BlockReason {
   NotLastGood,
   /** The server does not accept the credentials, or there are none. */
   Credentials,
+  /** Commits must be signed, and there is no key that can. */
+  SigningKey,
+  /** The ssh server's host key is unknown, or another one than before. */
+  HostKey,
   /** The repository or the branch does not exist, or the credentials may not see it. */
   RepositoryMissing,
   /** A local fault, such as a full disk, that refetching did not cure. */

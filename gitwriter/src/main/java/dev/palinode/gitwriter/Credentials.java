@@ -2,6 +2,7 @@ package dev.palinode.gitwriter;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -11,20 +12,43 @@ import org.jspecify.annotations.Nullable;
 
 /** How we show who we are. It can be used and hidden, never shown. */
 public final class Credentials {
-  private static final Credentials NONE = new Credentials(null, null, "", "no credentials");
+  private static final Credentials NONE =
+      new Credentials(null, null, null, null, "", "no credentials");
   private static final Pattern USER_IN_URL = Pattern.compile("://[^/@\\s]*@");
 
   private final @Nullable String header;
   private final @Nullable String secret;
+  private final @Nullable SshLogin ssh;
+  private final @Nullable CommitSigner signer;
   private final String origin;
   private final String kind;
 
   private Credentials(
-      @Nullable String header, @Nullable String secret, String origin, String kind) {
+      @Nullable String header,
+      @Nullable String secret,
+      @Nullable SshLogin ssh,
+      @Nullable CommitSigner signer,
+      String origin,
+      String kind) {
     this.header = header;
     this.secret = secret;
+    this.ssh = ssh;
+    this.signer = signer;
     this.origin = origin;
     this.kind = kind;
+  }
+
+  /**
+   * What it takes to enter by ssh.
+   *
+   * @param knownHosts lines as in OpenSSH's file of that name; hosts that are not in it are not
+   *     spoken to
+   */
+  public record SshLogin(KeyPair key, String knownHosts) {
+    @Override
+    public String toString() {
+      return "SshLogin";
+    }
   }
 
   /** For public and local repositories. */
@@ -39,18 +63,31 @@ public final class Credentials {
    * @param origin what a person must fix when it is wrong, such as "key token of Secret a/b"
    */
   public static Credentials token(String token, String origin) {
-    return new Credentials(
-        basicHeader("x-access-token", token.strip()), token.strip(), origin, "token");
+    return http(basicHeader("x-access-token", token.strip()), token.strip(), origin, "token");
   }
 
   /** User and password. */
   public static Credentials basic(String username, String password, String origin) {
-    return new Credentials(basicHeader(username, password), password, origin, "basic");
+    return http(basicHeader(username, password), password, origin, "basic");
   }
 
   /** A token for servers that want {@code Authorization: Bearer}. */
   public static Credentials bearer(String token, String origin) {
-    return new Credentials("Bearer " + token.strip(), token.strip(), origin, "bearer");
+    return http("Bearer " + token.strip(), token.strip(), origin, "bearer");
+  }
+
+  private static Credentials http(String header, String secret, String origin, String kind) {
+    return new Credentials(header, secret, null, null, origin, kind);
+  }
+
+  /** A private key, and the hosts that may be trusted with a login. */
+  public static Credentials ssh(KeyPair key, String knownHosts, String origin) {
+    return new Credentials(null, null, new SshLogin(key, knownHosts), null, origin, "ssh");
+  }
+
+  /** The same login, and every commit signed. */
+  public Credentials signing(CommitSigner with) {
+    return new Credentials(header, secret, ssh, with, origin, kind);
   }
 
   private static String basicHeader(String user, String password) {
@@ -61,6 +98,16 @@ public final class Credentials {
   /** The value of the Authorization header; only transports ask. */
   public Optional<String> authorization() {
     return Optional.ofNullable(header);
+  }
+
+  /** The ssh login; only transports ask. */
+  public Optional<SshLogin> sshLogin() {
+    return Optional.ofNullable(ssh);
+  }
+
+  /** Who signs our commits; empty if nobody has to. */
+  public Optional<CommitSigner> signer() {
+    return Optional.ofNullable(signer);
   }
 
   /** What to fix when the server does not accept this. */

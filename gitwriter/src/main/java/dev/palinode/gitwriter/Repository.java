@@ -12,6 +12,9 @@ public record Repository(String url, String branch) {
       Pattern.compile(
           "(?![-/.])(?!.*(\\.\\.|//|@\\{|/\\.|\\.lock(/|$)))[^\\p{Cntrl}\\s~^:?*\\[\\\\]*[^/.\\p{Cntrl}\\s~^:?*\\[\\\\]");
 
+  /** The form user@host:path, which is no url. */
+  private static final Pattern SCP = Pattern.compile("[^/@\\s]+@[^/:\\s]+:[^/].*");
+
   /** One spelling per remote: without user, final slash and {@code .git}, host in lower case. */
   public String canonicalUrl() {
     String text = url.strip();
@@ -51,12 +54,25 @@ public record Repository(String url, String branch) {
             ? Optional.empty()
             : Optional.of("the url holds credentials: move them into the Secret of credentialsRef");
       }
+      case "ssh" -> {
+        if (uri.get().getHost() == null) {
+          yield Optional.of("the url names no host");
+        }
+        String user = Optional.ofNullable(uri.get().getRawUserInfo()).orElse("");
+        yield user.contains(":")
+            ? Optional.of("the url holds a password: ssh logs in with the key of credentialsRef")
+            : Optional.empty();
+      }
       case "file" ->
           uri.get().getAuthority() == null && uri.get().getPath().startsWith("/")
               ? Optional.empty()
               : Optional.of("a file url needs three slashes: file:///srv/git/repo.git");
       default ->
-          Optional.of("the url must start with https://, http://, file:/// or be an absolute path");
+          Optional.of(
+              SCP.matcher(url).matches()
+                  ? "write the url as ssh://user@host/path"
+                  : "the url must start with https://, http://, ssh://, file:/// or be an absolute"
+                      + " path");
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.palinode.gitwriter;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -36,10 +38,30 @@ class ArchitectureTest {
   void jgit_staysInItsAdapter() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..jgit..")
+        .resideOutsideOfPackages("dev.palinode.gitwriter.jgit..", "dev.palinode.gitwriter.audit..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.eclipse.jgit..", "dev.palinode.gitwriter.jgit..")
+        .check(classes);
+  }
+
+  /** Who judges the writer must not repeat its mistakes. */
+  @Test
+  void audit_sharesNothingWithPlannerAndWriterButTheGitLibrary() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.palinode.gitwriter.audit..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.palinode..")
+                .and(not(resideInAPackage("dev.palinode.gitwriter.audit.."))))
+        .check(classes);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.palinode.gitwriter.audit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.palinode.gitwriter.audit..")
         .check(classes);
   }
 

@@ -31,6 +31,7 @@ class IntentTest {
             wanted.grants(),
             wanted.author(),
             null,
+            null,
             Span.of("720h"));
 
     assertThat(Intent.of(revert, target, Shop.ASKED)).isEqualTo(wanted);

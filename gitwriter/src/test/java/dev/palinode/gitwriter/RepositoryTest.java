@@ -19,7 +19,8 @@ class RepositoryTest {
   @ValueSource(
       strings = {
         "https://user:secret@git.example.com/a",
-        "ssh://git@example.com/a",
+        "ssh://git:secret@example.com/a",
+        "ssh://-oProxyCommand=evil/a",
         "git@example.com:a",
         "ext::sh -c evil",
         "../a",
@@ -32,6 +33,15 @@ class RepositoryTest {
     Repository repository = new Repository(url, "main");
     assertThat(repository.problem()).isPresent();
     assertThat(repository.problem().get() + repository).doesNotContain("secret");
+  }
+
+  @Test
+  void sshUrl_isUsableWithItsUser() {
+    Repository repository = new Repository("ssh://git@Git.example.com:2222/a/b.git", "main");
+    assertThat(repository.problem()).isEmpty();
+    assertThat(repository.canonicalUrl()).isEqualTo("ssh://git.example.com:2222/a/b");
+    assertThat(new Repository("git@example.com:a/b", "main").problem())
+        .hasValueSatisfying(p -> assertThat(p).contains("ssh://user@host/path"));
   }
 
   @ParameterizedTest

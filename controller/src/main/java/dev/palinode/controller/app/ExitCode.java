@@ -12,6 +12,12 @@ final class ExitCode {
   /** Nothing to do. */
   static final int NOTHING = 3;
 
+  /** Others wrote what cannot be put together with ours, or were faster every time. */
+  static final int CONFLICT = 4;
+
+  /** It may not be done, by our own rules or the server's. */
+  static final int REFUSED = 5;
+
   /** Somebody did not answer in time, or the lease could not be renewed in time. */
   static final int TIMEOUT = 6;
 

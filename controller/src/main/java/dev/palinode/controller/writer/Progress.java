@@ -114,6 +114,8 @@ record Progress(Phase phase, String reason, String message, @Nullable String com
           BlockReason.NotGranted.name(),
           BlockReason.TooOld.name(),
           BlockReason.Credentials.name(),
+          BlockReason.SigningKey.name(),
+          BlockReason.HostKey.name(),
           BlockReason.RepositoryMissing.name(),
           BlockReason.StoreBroken.name());
 

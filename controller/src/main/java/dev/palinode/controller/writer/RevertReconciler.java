@@ -22,8 +22,10 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,14 @@ public final class RevertReconciler {
 
   private static final Duration SOON = Duration.ofSeconds(2);
   private static final int SAVES = 3;
+
+  /** What is wrong with the GitTarget rather than with one Revert. */
+  private static final Set<BlockReason> SET_UP =
+      EnumSet.of(
+          BlockReason.Credentials,
+          BlockReason.SigningKey,
+          BlockReason.HostKey,
+          BlockReason.RepositoryMissing);
 
   private final KubernetesClient client;
   private final GitTargets targets;
@@ -150,9 +160,9 @@ public final class RevertReconciler {
     GitTarget target = found.getFirst();
     return switch (credentials.read(target)) {
       case SecretCredentials.Read.Usable _ -> submit(revert, target);
-      case SecretCredentials.Read.Wrong(var message) -> {
-        targets.tell(target, false, BlockReason.Credentials.name(), message, clock.instant());
-        yield Progress.blocked(BlockReason.Credentials.name(), message);
+      case SecretCredentials.Read.Wrong(var reason, var message) -> {
+        targets.tell(target, false, reason.name(), message, clock.instant());
+        yield Progress.blocked(reason.name(), message);
       }
       case SecretCredentials.Read.Unreadable(var reason) ->
           Progress.waiting("SecretUnreadable", reason);
@@ -168,7 +178,7 @@ public final class RevertReconciler {
           targets.tell(
               target, true, "Written", "The repository takes our commits.", clock.instant());
       case WriteOutcome.Blocked(var reason, var message) -> {
-        if (reason == BlockReason.Credentials || reason == BlockReason.RepositoryMissing) {
+        if (SET_UP.contains(reason)) {
           targets.tell(target, false, reason.name(), message, clock.instant());
         }
       }

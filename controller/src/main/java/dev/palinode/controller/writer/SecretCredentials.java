@@ -4,9 +4,12 @@ import dev.palinode.controller.kube.ApiFailure;
 import dev.palinode.crds.GitTarget;
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.Observed;
+import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
+import dev.palinode.gitwriter.keys.SigningKeys;
+import dev.palinode.gitwriter.keys.SshKeys;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -34,7 +37,7 @@ public final class SecretCredentials implements CredentialSource {
     record Usable(Credentials credentials) implements Read {}
 
     /** A person must act. */
-    record Wrong(String message) implements Read {}
+    record Wrong(BlockReason reason, String message) implements Read {}
 
     /** The API server could not be asked. */
     record Unreadable(String reason) implements Read {}
@@ -58,49 +61,132 @@ public final class SecretCredentials implements CredentialSource {
     };
   }
 
+  /** The login, and who signs if the GitTarget asks for signatures. */
   Read read(GitTarget target) {
+    GitTargetSpec.Signing signing = target.getSpec().signing();
+    return switch (login(target)) {
+      case Read.Usable(var login) ->
+          signing == null ? new Read.Usable(login) : signing(target, signing, login);
+      case Read.Wrong wrong -> wrong;
+      case Read.Unreadable unreadable -> unreadable;
+    };
+  }
+
+  private Read login(GitTarget target) {
     GitTargetSpec.SecretRef ref = target.getSpec().credentialsRef();
-    if (ref == null) {
-      return new Read.Usable(Credentials.none());
-    }
+    return ref == null
+        ? new Read.Usable(Credentials.none())
+        : secret(
+            target,
+            ref,
+            BlockReason.Credentials,
+            "the key token, or username and password, or ssh-privatekey and known_hosts",
+            SecretCredentials::login);
+  }
+
+  private Read signing(GitTarget target, GitTargetSpec.Signing signing, Credentials login) {
+    String key = signing.format() + "-privatekey";
+    return secret(
+        target,
+        signing.keyRef(),
+        BlockReason.SigningKey,
+        "the key " + key,
+        (secret, place) -> {
+          Optional<byte[]> bytes = bytes(secret, key);
+          if (bytes.isEmpty()) {
+            return wrongKey(place + " does not hold " + key + ", which signs commits; add it");
+          }
+          return switch (SigningKeys.read(
+              signing.format(), bytes.get(), text(secret, "passphrase"))) {
+            case SigningKeys.Read.Usable(var signer) -> new Read.Usable(login.signing(signer));
+            case SigningKeys.Read.Wrong(var problem) ->
+                wrongKey("key " + key + " of " + place + " " + problem);
+          };
+        });
+  }
+
+  private static Read wrongKey(String message) {
+    return new Read.Wrong(BlockReason.SigningKey, message);
+  }
+
+  /** Makes something of a Secret's data. */
+  private interface Reading {
+    Read of(Map<String, String> data, String place);
+  }
+
+  private Read secret(
+      GitTarget target,
+      GitTargetSpec.SecretRef ref,
+      BlockReason reason,
+      String content,
+      Reading reading) {
     String namespace = target.getMetadata().getNamespace();
     String place = "Secret " + namespace + "/" + ref.name();
     try {
       Secret secret = home.secrets().inNamespace(namespace).withName(ref.name()).get();
       return secret == null
-          ? new Read.Wrong(
-              place + " does not exist; create it with the key token, or username and password")
-          : of(Optional.ofNullable(secret.getData()).orElse(Map.of()), place);
+          ? new Read.Wrong(reason, place + " does not exist; create it with " + content)
+          : reading.of(Optional.ofNullable(secret.getData()).orElse(Map.of()), place);
     } catch (KubernetesClientException e) {
       return e.getCode() == 403
           ? new Read.Wrong(
-              place + " may not be read: grant get on it to the service account palinode")
+              reason, place + " may not be read: grant get on it to the service account palinode")
           : new Read.Unreadable(place + " cannot be read: " + ApiFailure.reason(e));
+    } catch (IllegalArgumentException e) {
+      return new Read.Wrong(reason, place + " holds a value that is no base64; write it anew");
     }
   }
 
-  private static Read of(Map<String, String> data, String place) {
-    try {
-      Optional<String> token = text(data, "token");
-      if (token.isPresent()) {
-        return new Read.Usable(Credentials.token(token.get(), "key token of " + place));
-      }
-      Optional<String> username = text(data, "username");
-      Optional<String> password = text(data, "password");
-      if (username.isPresent() && password.isPresent()) {
-        return new Read.Usable(
-            Credentials.basic(
-                username.get(), password.get(), "keys username and password of " + place));
-      }
-      return new Read.Wrong(place + " holds neither token nor username and password; add them");
-    } catch (IllegalArgumentException e) {
-      return new Read.Wrong(place + " holds a value that is no base64; write it anew");
+  private static Read login(Map<String, String> data, String place) {
+    Optional<byte[]> key = bytes(data, "ssh-privatekey").or(() -> bytes(data, "identity"));
+    if (key.isPresent()) {
+      return ssh(data, key.get(), place);
     }
+    Optional<String> token = text(data, "token");
+    if (token.isPresent()) {
+      return new Read.Usable(Credentials.token(token.get(), "key token of " + place));
+    }
+    Optional<String> username = text(data, "username");
+    Optional<String> password = text(data, "password");
+    if (username.isPresent() && password.isPresent()) {
+      return new Read.Usable(
+          Credentials.basic(
+              username.get(), password.get(), "keys username and password of " + place));
+    }
+    return new Read.Wrong(
+        BlockReason.Credentials,
+        place
+            + " holds neither token, nor username and password, nor ssh-privatekey and known_hosts;"
+            + " add them");
+  }
+
+  /** Also under the names that Flux gives these keys. */
+  private static Read ssh(Map<String, String> data, byte[] key, String place) {
+    Optional<String> hosts = text(data, "known_hosts");
+    if (hosts.isEmpty()) {
+      return new Read.Wrong(
+          BlockReason.Credentials,
+          place
+              + " holds an ssh key and no known_hosts: add the host's line from ssh-keyscan,"
+              + " once you have checked its fingerprint");
+    }
+    return switch (SshKeys.read(key, text(data, "passphrase").or(() -> text(data, "password")))) {
+      case SshKeys.Read.Usable(var pair) ->
+          new Read.Usable(Credentials.ssh(pair, hosts.get(), place));
+      case SshKeys.Read.Wrong(var problem) ->
+          new Read.Wrong(BlockReason.Credentials, "the ssh key of " + place + " " + problem);
+    };
+  }
+
+  private static Optional<byte[]> bytes(Map<String, String> data, String key) {
+    return Optional.ofNullable(data.get(key))
+        .map(Base64.getDecoder()::decode)
+        .filter(v -> v.length > 0);
   }
 
   private static Optional<String> text(Map<String, String> data, String key) {
-    return Optional.ofNullable(data.get(key))
-        .map(v -> new String(Base64.getDecoder().decode(v), StandardCharsets.UTF_8).strip())
+    return bytes(data, key)
+        .map(v -> new String(v, StandardCharsets.UTF_8).strip())
         .filter(v -> !v.isEmpty());
   }
 }

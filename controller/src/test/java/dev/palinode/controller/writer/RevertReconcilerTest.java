@@ -44,6 +44,10 @@ class RevertReconcilerTest {
   private static final String URL = "https://git.example.com/shop/deploy.git";
   private static final String TOKEN = "s3cr3t-t0ken";
 
+  /** Looks like a key and is none. */
+  private static final String KEY =
+      "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
+
   KubernetesClient client;
   KubernetesMockServer server;
 
@@ -51,6 +55,7 @@ class RevertReconcilerTest {
   private final List<Phase> reached = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private RevertReconciler reconciler;
+  private GitTargetSpec.Signing signing;
 
   /** Answers what it is told to, and remembers what it was asked. */
   private static final class FakeGit implements GitWriter {
@@ -200,12 +205,75 @@ class RevertReconcilerTest {
   @Test
   void secretWithoutKeys_isBlocked() {
     target("t", URL, "shop-git");
-    secret(Map.of("ssh-privatekey", "x"));
+    secret(Map.of("other", "x"));
     revert(RevertSpec.Mode.Commit, URL, "shop");
 
     reconciler.look(NAME);
 
-    blocked("Credentials", "holds neither token nor username and password");
+    blocked("Credentials", "holds neither token, nor username and password, nor ssh-privatekey");
+  }
+
+  @Test
+  void sshKeyWithoutKnownHosts_isBlocked() {
+    target("t", URL, "shop-git");
+    secret(Map.of("ssh-privatekey", KEY));
+    revert(RevertSpec.Mode.Commit, URL, "shop");
+
+    reconciler.look(NAME);
+
+    blocked("Credentials", "holds an ssh key and no known_hosts");
+  }
+
+  @Test
+  void unreadableSshKey_isBlockedWithoutShowingIt() {
+    target("t", URL, "shop-git");
+    secret(Map.of("ssh-privatekey", KEY, "known_hosts", "git.example.com ssh-ed25519 AAAA"));
+    revert(RevertSpec.Mode.Commit, URL, "shop");
+
+    reconciler.look(NAME);
+
+    blocked("Credentials", "the ssh key of Secret palinode-system/shop-git cannot be read");
+    assertThat(client.getKubernetesSerialization().asJson(List.of(revert(), target())))
+        .doesNotContain("c2VjcmV0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ssh", "gpg"})
+  void noSigningKey_meansNoPush(String format) {
+    signing =
+        new GitTargetSpec.Signing(
+            GitTargetSpec.SigningFormat.valueOf(format), new GitTargetSpec.SecretRef("signing"));
+    target("t", URL, null);
+    revert(RevertSpec.Mode.Commit, URL, "shop");
+
+    Optional<Duration> again = reconciler.look(NAME);
+
+    blocked("SigningKey", "Secret palinode-system/signing does not exist");
+    assertThat(again).contains(Duration.ofMinutes(5));
+    assertThat(git.asked).isEmpty();
+    assertThat(
+            new SecretCredentials(client, List.of("palinode-system"))
+                .forRepository(new Repository(URL, "main"))
+                .isMissing())
+        .as("nobody who asks past the reconciler gets to push either")
+        .isTrue();
+  }
+
+  @Test
+  void unreadableSigningKey_meansNoPush() {
+    signing =
+        new GitTargetSpec.Signing(
+            GitTargetSpec.SigningFormat.ssh, new GitTargetSpec.SecretRef("shop-git"));
+    target("t", URL, null);
+    secret(Map.of("ssh-privatekey", KEY));
+    revert(RevertSpec.Mode.Commit, URL, "shop");
+
+    reconciler.look(NAME);
+
+    blocked("SigningKey", "key ssh-privatekey of Secret palinode-system/shop-git cannot be read");
+    assertThat(git.asked).isEmpty();
+    assertThat(client.getKubernetesSerialization().asJson(List.of(revert(), target())))
+        .doesNotContain("c2VjcmV0");
   }
 
   @Test
@@ -337,6 +405,7 @@ class RevertReconcilerTest {
             secret == null ? null : new GitTargetSpec.SecretRef(secret),
             List.of(new GitTargetSpec.Grant(null, List.of("shop"), List.of("app/"))),
             null,
+            signing,
             null,
             null));
     client.resource(target).create();

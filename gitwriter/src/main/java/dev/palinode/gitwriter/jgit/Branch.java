@@ -109,7 +109,8 @@ final class Branch {
       throws IOException {
     Map<Request, WriteOutcome> onLanding = new LinkedHashMap<>();
     long start = System.nanoTime();
-    try (Chain chain = new Chain(at.store, at.tip, group.size(), own, clock.instant())) {
+    try (Chain chain =
+        new Chain(at.store, at.tip, group.size(), own, credentials.signer(), clock.instant())) {
       for (Request request : group) {
         if (request.isDone()) {
           continue;

@@ -1,6 +1,7 @@
 package dev.palinode.gitwriter.jgit;
 
 import dev.palinode.gitwriter.BlockReason;
+import dev.palinode.gitwriter.CommitSigner;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.plan.Plan;
@@ -32,6 +33,7 @@ final class Chain implements AutoCloseable {
 
   private final Instant now;
   private final OwnCommits own;
+  private final Optional<CommitSigner> signer;
   private final ObjectInserter inserter;
   private final ObjectReader reader;
   private final RevWalk walk;
@@ -53,10 +55,18 @@ final class Chain implements AutoCloseable {
    * @param tip in the store with its history
    * @param expected how many intents will come
    * @param own what is known of the branch; brought up to date
+   * @param signer signs every commit; empty if the GitTarget asks for none
    */
-  Chain(FileRepository store, ObjectId tip, int expected, OwnCommits own, Instant now)
+  Chain(
+      FileRepository store,
+      ObjectId tip,
+      int expected,
+      OwnCommits own,
+      Optional<CommitSigner> signer,
+      Instant now)
       throws IOException {
     this.own = own;
+    this.signer = signer;
     this.now = now;
     this.inserter = expected < PACKED_FROM ? store.newObjectInserter() : packInserter(store);
     this.reader = inserter.newReader();
@@ -129,7 +139,7 @@ final class Chain implements AutoCloseable {
   private Link plan(Intent intent, RevCommit bad, RevCommit good) throws IOException {
     Plan plan = Planner.plan(line.tree(line.tip()), line.tree(bad), line.tree(good), intent);
     return switch (plan) {
-      case Plan.Restore restore -> write(new CommitBuild(line, good, bad), intent, restore);
+      case Plan.Restore restore -> write(new CommitBuild(line, good, bad, signer), intent, restore);
       case Plan.AlreadyGood _ ->
           settled(
               new WriteOutcome.Superseded(

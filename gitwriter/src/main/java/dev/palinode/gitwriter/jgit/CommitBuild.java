@@ -1,5 +1,6 @@
 package dev.palinode.gitwriter.jgit;
 
+import dev.palinode.gitwriter.CommitSigner;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.plan.CommitMessage;
 import dev.palinode.gitwriter.plan.Grants;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -28,9 +30,11 @@ final class CommitBuild {
   private final FirstParents line;
   private final RevCommit good;
   private final RevCommit bad;
+  private final Optional<CommitSigner> signer;
 
-  CommitBuild(FirstParents line, RevCommit good, RevCommit bad) {
+  CommitBuild(FirstParents line, RevCommit good, RevCommit bad, Optional<CommitSigner> signer) {
     this.line = line;
+    this.signer = signer;
     this.good = good;
     this.bad = bad;
   }
@@ -60,7 +64,15 @@ final class CommitBuild {
     commit.setCommitter(author);
     commit.setEncoding(StandardCharsets.UTF_8);
     commit.setMessage(message(reader, intent, plan));
+    sign(commit);
     return new Built(Optional.of(inserter.insert(commit)), "");
+  }
+
+  private void sign(CommitBuilder commit) throws IOException {
+    if (signer.isPresent()) {
+      byte[] signature = signer.get().sign(commit.build()).getBytes(StandardCharsets.US_ASCII);
+      commit.setGpgSignature(new GpgSignature(signature));
+    }
   }
 
   private static PersonIdent author(Intent intent) {
@@ -78,7 +90,9 @@ final class CommitBuild {
             && changesOnly(reader, introducing.getFirst(), plan.edits().keySet());
     List<CommitMessage.Introduced> named =
         introducing.stream()
-            .map(c -> new CommitMessage.Introduced(c.name(), c.getShortMessage()))
+            .map(c ->
+                new CommitMessage.Introduced(
+                    c.name(), c.getFullMessage(), c.getAuthorIdent().getName()))
             .toList();
     return CommitMessage.of(intent, good.name(), named, isWhole);
   }

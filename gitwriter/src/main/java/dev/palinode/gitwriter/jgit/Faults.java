@@ -21,7 +21,8 @@ final class Faults {
   private static final Pattern STATUS = Pattern.compile("(?:: |^)([345]\\d\\d)\\b");
   private static final Pattern NO_BRANCH = Pattern.compile("does not have .* available for fetch");
   private static final Pattern DENIED =
-      Pattern.compile("(?i)not authorized|authentication is required|not permitted");
+      Pattern.compile(
+          "(?i)not authorized|authentication is required|not permitted|cannot log in at");
   private static final Pattern REDIRECTED = Pattern.compile("followRedirects|redirect");
 
   /** Words of servers that lost a race with themselves, not an argument with us. */
@@ -65,8 +66,7 @@ final class Faults {
    *
    * @throws StoreFault if it is about the mirror and not about the server
    */
-  static void throwIfStore(org.eclipse.jgit.lib.Repository store, IOException e)
-      throws StoreFault {
+  static void throwIfStore(org.eclipse.jgit.lib.Repository store, IOException e) throws StoreFault {
     if (!store.getObjectDatabase().exists()) {
       throw new StoreFault("the mirror is gone", e);
     }

@@ -9,7 +9,7 @@ import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the machine's git settings, and git's environment variables, out of what we write. */
-final class HermeticSystemReader extends SystemReader.Delegate {
+public final class HermeticSystemReader extends SystemReader.Delegate {
   private static boolean installed;
 
   private HermeticSystemReader(SystemReader delegate) {
@@ -17,7 +17,7 @@ final class HermeticSystemReader extends SystemReader.Delegate {
   }
 
   /** Once per process: JGit's reader and its cache of pack windows are global. */
-  static synchronized void install() {
+  public static synchronized void install() {
     if (!installed) {
       SystemReader.setInstance(new HermeticSystemReader(SystemReader.getInstance()));
       // Measuring the disk's clock takes seconds; the first write need not wait for it.

@@ -1,7 +1,9 @@
 package dev.palinode.gitwriter.jgit;
 
+import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
+import dev.palinode.gitwriter.WriteOutcome;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import org.eclipse.jgit.transport.FetchResult;
 import org.eclipse.jgit.transport.PushResult;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.RemoteRefUpdate;
+import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.TrackingRefUpdate;
 import org.eclipse.jgit.transport.Transport;
@@ -26,7 +29,7 @@ import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.jspecify.annotations.Nullable;
 
-/** Fetches one branch and pushes one commit with a lease, over HTTP(S) or a local path. */
+/** Fetches one branch and pushes one commit with a lease, over HTTP(S), ssh or a local path. */
 final class JGitRemote implements Remote {
   private static final String[] HOOKS = {"pre-receive", "update", "post-receive", "post-update"};
 
@@ -49,7 +52,9 @@ final class JGitRemote implements Remote {
     String remote = "refs/heads/" + repository.branch();
     String local = "refs/remotes/origin/" + repository.branch();
     RefSpec spec = new RefSpec("+" + remote + ":" + local);
-    try (Transport transport = open(store, repository, credentials)) {
+    Connection connection = new Connection(credentials);
+    try (connection;
+        Transport transport = open(store, repository, credentials, connection)) {
       FetchResult result = transport.fetch(new DeadlineMonitor(whole), List.of(spec));
       Ref tip = result.getAdvertisedRef(remote);
       if (tip == null || tip.getObjectId() == null) {
@@ -59,7 +64,7 @@ final class JGitRemote implements Remote {
       return new Fetched.Tip(tip.getObjectId());
     } catch (TransportException | NotSupportedException e) {
       Faults.throwIfStore(store, e);
-      return new Fetched.Failed(Faults.outcome(e, repository, credentials));
+      return new Fetched.Failed(outcome(e, repository, credentials, connection));
     }
   }
 
@@ -74,14 +79,16 @@ final class JGitRemote implements Remote {
     String ref = "refs/heads/" + repository.branch();
     RemoteRefUpdate update =
         new RemoteRefUpdate(store, commit.name(), commit, ref, false, null, lease);
-    try (Transport transport = open(store, repository, credentials)) {
+    Connection connection = new Connection(credentials);
+    try (connection;
+        Transport transport = open(store, repository, credentials, connection)) {
       PushResult result = transport.push(new DeadlineMonitor(whole), List.of(update));
       return answer(update, result.getMessages(), credentials);
     } catch (TransportException | NotSupportedException e) {
       Faults.throwIfStore(store, e);
-      return Faults.wasSent(e)
+      return Faults.wasSent(e) && connection.refusal().isEmpty()
           ? new Pushed.Lost(Faults.words(e, credentials))
-          : new Pushed.Failed(Faults.outcome(e, repository, credentials));
+          : new Pushed.Failed(outcome(e, repository, credentials, connection));
     }
   }
 
@@ -91,6 +98,15 @@ final class JGitRemote implements Remote {
       throw new StoreFault(
           "the mirror's own branch is locked", new IOException(update.getLocalName()));
     }
+  }
+
+  /** Why we did not want to talk to the server says more than that the talk ended. */
+  static WriteOutcome outcome(
+      IOException e, Repository repository, Credentials credentials, Connection connection) {
+    Optional<String> refusal = connection.refusal();
+    return refusal.isPresent()
+        ? new WriteOutcome.Blocked(BlockReason.HostKey, refusal.get())
+        : Faults.outcome(e, repository, credentials);
   }
 
   private static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
@@ -105,8 +121,11 @@ final class JGitRemote implements Remote {
     };
   }
 
-  private Transport open(
-      org.eclipse.jgit.lib.Repository store, Repository repository, Credentials credentials)
+  Transport open(
+      org.eclipse.jgit.lib.Repository store,
+      Repository repository,
+      Credentials credentials,
+      Connection connection)
       throws NotSupportedException, TransportException {
     Transport transport = Transport.open(store, uri(repository));
     transport.setTagOpt(TagOpt.NO_TAGS);
@@ -117,6 +136,9 @@ final class JGitRemote implements Remote {
       credentials
           .authorization()
           .ifPresent(header -> http.setAdditionalHeaders(Map.of("Authorization", header)));
+    } else if (transport instanceof SshTransport ssh) {
+      transport.setTimeout((int) Math.max(1, stall.toSeconds()));
+      ssh.setSshSessionFactory(connection.sessions());
     } else if (hasHooks(Path.of(repository.canonicalUrl()))) {
       // JGit receives in-process, past the owner's hooks, unless the command is not git's usual
       // one.

@@ -38,7 +38,8 @@ final class PackJoin {
   static void join(FileRepository store) throws IOException {
     List<Pack> small = new ArrayList<>();
     for (Pack pack : store.getObjectDatabase().getPacks()) {
-      if (pack.getIndex().getObjectCount() < SMALL_OBJECTS && pack.getPackFile().length() < LARGE_BLOB_BYTES) {
+      if (pack.getIndex().getObjectCount() < SMALL_OBJECTS
+          && pack.getPackFile().length() < LARGE_BLOB_BYTES) {
         small.add(pack);
       }
     }

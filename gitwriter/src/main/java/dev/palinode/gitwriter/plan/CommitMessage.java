@@ -4,15 +4,38 @@ import dev.palinode.crds.RevertSpec.Reason;
 import dev.palinode.gitwriter.Intent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The text of our commit: a subject git users know, one paragraph, trailers that tools read. */
 public final class CommitMessage {
   public static final String INTENT = "Rollback-Intent";
   private static final int MAX_NAMED = 20;
+  private static final int MAX_READ = 64 << 10;
 
-  /** A commit that brought what goes back. */
-  public record Introduced(String commit, String subject) {}
+  private static final int MAX_TOLD = 3;
+  private static final Pattern ISSUE =
+      Pattern.compile("(?<![\\w/-])(?:#\\d{1,9}|[A-Z][A-Z0-9_]{1,9}-\\d{1,9})(?![\\w-])");
+
+  /** Prefixes of what looks like an issue key and is a standard. */
+  private static final Set<String> NO_PROJECTS =
+      Set.of("UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "TLS", "HTTP", "AES", "RSA", "MD");
+
+  /**
+   * A commit that brought what goes back.
+   *
+   * @param message its whole text
+   * @param author its author's name
+   */
+  public record Introduced(String commit, String message, String author) {
+    /** The first paragraph as one line. */
+    String subject() {
+      return message.strip().split("\\R\\s*\\R", 2)[0];
+    }
+  }
 
   private CommitMessage() {}
 
@@ -33,9 +56,28 @@ public final class CommitMessage {
         .append(good, 0, 12)
         .append(reason.isEmpty() ? "." : ": " + reason + ".")
         .append('\n');
+    introduced.stream().limit(MAX_TOLD).forEach(i -> text.append(told(i)));
     if (isWhole && introduced.size() == 1) {
       text.append("This reverts commit ").append(introduced.getFirst().commit()).append(".\n");
     }
+    return text.append('\n')
+        .append(String.join("\n", trailers(intent, good, introduced, reason)))
+        .append('\n')
+        .toString();
+  }
+
+  private static String told(Introduced introduced) {
+    String author = line(introduced.author(), 100);
+    return "It undoes %s \"%s\"%s.\n"
+        .formatted(
+            introduced.commit().substring(0, 12),
+            line(introduced.subject(), 100),
+            author.isEmpty() ? "" : " by " + author);
+  }
+
+  private static List<String> trailers(
+      Intent intent, String good, List<Introduced> introduced, String reason) {
+    var object = intent.object();
     List<String> trailers = new ArrayList<>();
     trailers.add(INTENT + ": " + intent.id());
     trailers.add(
@@ -48,15 +90,32 @@ public final class CommitMessage {
                     + object.kind()
                     + "/"
                     + object.name(),
-                400));
+                700));
+    Stream.concat(Stream.of(intent.path()), intent.files().stream())
+        .map(TreePath::normal)
+        .map(path -> "Rollback-Path: " + (path.isEmpty() ? "." : path))
+        .distinct()
+        .forEach(trailers::add);
     introduced.stream().limit(MAX_NAMED).forEach(i -> trailers.add("Rollback-Of: " + i.commit()));
+    issues(introduced).forEach(key -> trailers.add("Rollback-Issue: " + key));
     trailers.add("Rollback-Good: " + good);
     trailers.add("Rollback-Mode: file");
     if (!reason.isEmpty()) {
       trailers.add("Rollback-Reason: " + reason);
     }
     trailers.add("Rollback-Controller: palinode");
-    return text.append('\n').append(String.join("\n", trailers)).append('\n').toString();
+    return trailers;
+  }
+
+  /** Keys by which trackers find the commit: SHOP-123, #123. */
+  private static List<String> issues(List<Introduced> introduced) {
+    return introduced.stream()
+        .map(i -> i.message().substring(0, Math.min(i.message().length(), MAX_READ)))
+        .flatMap(message -> ISSUE.matcher(message).results().map(MatchResult::group))
+        .filter(key -> !NO_PROJECTS.contains(key.replaceAll("-\\d+$", "")))
+        .distinct()
+        .limit(MAX_NAMED)
+        .toList();
   }
 
   private static String reason(@Nullable Reason reason) {

@@ -40,10 +40,12 @@ class RestoreTest extends LocalRepoCase {
             Revert "checkout 2.4.1"
 
             Deployment shop/checkout goes back to its state of %s: errors, observed 4.8%%, limit 0.6%%, step 1, weight 5.0%%, 1840 requests.
+            It undoes %s "checkout 2.4.1" by Dana.
             This reverts commit %s.
 
             Rollback-Intent: 7f9c2d41aa
             Rollback-Target: prod-eu/shop/Deployment/checkout
+            Rollback-Path: apps/checkout
             Rollback-Of: %s
             Rollback-Good: %s
             Rollback-Mode: file
@@ -51,7 +53,7 @@ class RestoreTest extends LocalRepoCase {
             Rollback-Controller: palinode
 
             """
-                .formatted(good.substring(0, 12), bad, bad, good));
+                .formatted(good.substring(0, 12), bad.substring(0, 12), bad, bad, good));
   }
 
   @Test

@@ -1,0 +1,63 @@
+package dev.palinode.gitwriter.jgit;
+
+import dev.palinode.gitwriter.Credentials;
+import java.io.File;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one talk with a server needs beside the transport. Ssh uses the key and the known hosts of
+ * the credentials and nothing of the machine: no agent, no configuration, no file.
+ */
+final class Connection implements AutoCloseable {
+  /** A folder that is not there: JGit insists on one to look for files in. */
+  private static final File NOWHERE = new File("/nonexistent/palinode");
+
+  private final List<KeyPair> keys;
+  private final KnownHosts hosts;
+  private @Nullable SshdSessionFactory sessions;
+
+  Connection(Credentials credentials) {
+    Optional<Credentials.SshLogin> login = credentials.sshLogin();
+    this.keys = login.map(Credentials.SshLogin::key).stream().toList();
+    this.hosts =
+        new KnownHosts(
+            login.map(Credentials.SshLogin::knownHosts).orElse(""), credentials.origin());
+  }
+
+  SshdSessionFactory sessions() {
+    SshdSessionFactory made = sessions;
+    if (made == null) {
+      made =
+          new SshdSessionFactoryBuilder()
+              .setHomeDirectory(NOWHERE)
+              .setSshDirectory(NOWHERE)
+              .setConfigStoreFactory((_, _, _) -> null)
+              .setDefaultKnownHostsFiles(_ -> List.of())
+              .setDefaultIdentities(_ -> List.of())
+              .setDefaultKeysProvider(_ -> keys)
+              .setPreferredAuthentications("publickey")
+              .setServerKeyDatabase((_, _) -> hosts)
+              .setConnectorFactory(null)
+              .build(null);
+      sessions = made;
+    }
+    return made;
+  }
+
+  /** Why we would not talk to the server, if it was us who ended it. */
+  Optional<String> refusal() {
+    return hosts.refusal();
+  }
+
+  @Override
+  public void close() {
+    if (sessions != null) {
+      sessions.close();
+    }
+  }
+}
