@@ -12,6 +12,9 @@ final class ExitCode {
   /** Nothing to do. */
   static final int NOTHING = 3;
 
+  /** Not done, and the reason said. */
+  static final int REFUSED = 5;
+
   /** Somebody did not answer in time, or the lease could not be renewed in time. */
   static final int TIMEOUT = 6;
 

@@ -20,10 +20,11 @@ final class Leaves {
       case Node.Leaf _, Node.Alias _ -> {}
       case Node.Items list -> list.items().forEach(n -> collect(n, nodes));
       case Node.Fields map ->
-          map.fields().forEach(f -> {
-            collect(f.key(), nodes);
-            collect(f.value(), nodes);
-          });
+          map.fields()
+              .forEach(f -> {
+                collect(f.key(), nodes);
+                collect(f.value(), nodes);
+              });
     }
   }
 }

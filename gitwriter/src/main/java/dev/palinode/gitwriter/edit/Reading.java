@@ -104,7 +104,6 @@ public record Reading(Type core, Type legacy) {
             ? core.name().toLowerCase(Locale.ROOT)
             : "%s to YAML 1.2, %s to YAML 1.1"
                 .formatted(
-                    core.name().toLowerCase(Locale.ROOT),
-                    legacy.name().toLowerCase(Locale.ROOT));
+                    core.name().toLowerCase(Locale.ROOT), legacy.name().toLowerCase(Locale.ROOT));
   }
 }

@@ -144,7 +144,7 @@ public final class ScalarEditor {
   }
 
   /** An anchor stands before the value and counts as a part of it to the parser. */
-  private static int startOfValue(YamlFile file, Leaf leaf) {
+  static int startOfValue(YamlFile file, Leaf leaf) {
     if (leaf.anchor() == null) {
       return leaf.start();
     }

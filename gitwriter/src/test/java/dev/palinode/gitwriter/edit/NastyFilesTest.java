@@ -27,7 +27,13 @@ class NastyFilesTest {
    * @param answer words of a refusal, "unchanged", or empty for an edit
    */
   record Case(
-      String name, int document, String pointer, String from, String to, String answer, String body) {
+      String name,
+      int document,
+      String pointer,
+      String from,
+      String to,
+      String answer,
+      String body) {
     byte[] before() {
       return bytes(CHANGE.matcher(body).replaceAll(m -> quoted(m.group(1))));
     }

@@ -27,8 +27,10 @@ class ScalarEditorTest {
     Scalar number = Scalar.plain("1.24");
     Scalar text = Scalar.quoted("1.24");
 
-    assertThat(edited("a: 1.25 #\n", "/a", Scalar.plain("1.25"), text)).isEqualTo("a: \"1.24\" #\n");
-    assertThat(edited("a: '1.25' #\n", "/a", Scalar.quoted("1.25"), number)).isEqualTo("a: 1.24 #\n");
+    assertThat(edited("a: 1.25 #\n", "/a", Scalar.plain("1.25"), text))
+        .isEqualTo("a: \"1.24\" #\n");
+    assertThat(edited("a: '1.25' #\n", "/a", Scalar.quoted("1.25"), number))
+        .isEqualTo("a: 1.24 #\n");
     assertThat(edited("a: \"1.24\"\n", "/a", text, number)).isEqualTo("a: 1.24\n");
     assertThat(refused("a: 1.24\n", "/a", text, Scalar.quoted("2"))).contains("stands 1.24");
   }

@@ -10,16 +10,88 @@ import java.util.Set;
 final class YamlMaker {
   private static final List<String> PLAIN =
       List.of(
-          "app", "registry/app:2.4.0", "v1", "2.4.1", "a b", "x-y_z", "http://h/p#q", "-v", "a:b",
-          "größe", "漢字", "😀", "sha256:00ff", "10Gi", "500m", "it's", "=x", "a,b", "2026-11-20");
+          "app",
+          "registry/app:2.4.0",
+          "v1",
+          "2.4.1",
+          "a b",
+          "x-y_z",
+          "http://h/p#q",
+          "-v",
+          "a:b",
+          "größe",
+          "漢字",
+          "😀",
+          "sha256:00ff",
+          "10Gi",
+          "500m",
+          "it's",
+          "=x",
+          "a,b",
+          "2026-11-20");
   private static final List<String> TYPED = List.of("1", "0", "3", "1.5", "true", "false", "1e3");
   private static final List<String> ODD =
       List.of(
-          "yes", "n", "null", "~", "1e3", "0755", "1_000", "12:30", ": x", "a: b", "a #b", "#a",
-          "*a", "&a", "!a", "%a", "@a", "`a", "- a", "-", "? a", "{a", "[a", "a]", "a}", "a,b",
-          "'", "\"", "it's", "\\", "a\\nb", "", " ", "a ", " a", "a\tb", "---", "...", "<<", "=",
-          "😀é", "漢", "a\nb", "a\n\nb\n", "\u2028", "\u0085", "\u00a0", "\u0007", "\uFEFFx",
-          "2026-11-20", ".inf", "0x1F", "true", "12345e7", "a:", "::", ":a", "|", ">", "x".repeat(300));
+          "yes",
+          "n",
+          "null",
+          "~",
+          "1e3",
+          "0755",
+          "1_000",
+          "12:30",
+          ": x",
+          "a: b",
+          "a #b",
+          "#a",
+          "*a",
+          "&a",
+          "!a",
+          "%a",
+          "@a",
+          "`a",
+          "- a",
+          "-",
+          "? a",
+          "{a",
+          "[a",
+          "a]",
+          "a}",
+          "a,b",
+          "'",
+          "\"",
+          "it's",
+          "\\",
+          "a\\nb",
+          "",
+          " ",
+          "a ",
+          " a",
+          "a\tb",
+          "---",
+          "...",
+          "<<",
+          "=",
+          "😀é",
+          "漢",
+          "a\nb",
+          "a\n\nb\n",
+          "\u2028",
+          "\u0085",
+          "\u00a0",
+          "\u0007",
+          "\uFEFFx",
+          "2026-11-20",
+          ".inf",
+          "0x1F",
+          "true",
+          "12345e7",
+          "a:",
+          "::",
+          ":a",
+          "|",
+          ">",
+          "x".repeat(300));
 
   /**
    * A scalar that was written.
@@ -28,7 +100,13 @@ final class YamlMaker {
    * @param isShared true if an alias repeats it
    */
   record Target(
-      int document, String pointer, int start, int end, String text, Form form, Set<String> under) {}
+      int document,
+      String pointer,
+      int start,
+      int end,
+      String text,
+      Form form,
+      Set<String> under) {}
 
   /** How a scalar is written. */
   enum Form {
@@ -230,8 +308,7 @@ final class YamlMaker {
   private void add(String pointer, String written, String text, Form form) {
     int start = out.length();
     out.append(written);
-    targets.add(
-        new Target(document, pointer, start, out.length(), text, form, Set.copyOf(under)));
+    targets.add(new Target(document, pointer, start, out.length(), text, form, Set.copyOf(under)));
   }
 
   private void block(int indent, String pointer) {
