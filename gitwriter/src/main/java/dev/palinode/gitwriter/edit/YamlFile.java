@@ -126,6 +126,12 @@ public final class YamlFile {
     return true;
   }
 
+  /** True for what only makes sense as a whole: a file of sops, a pointer of Git LFS. */
+  public static boolean isEncryptedOrPointer(byte[] bytes) {
+    return startsWith(bytes, LFS)
+        || new String(bytes, StandardCharsets.ISO_8859_1).contains("ENC[AES256_GCM,");
+  }
+
   private Optional<String> taboo() {
     for (Node document : documents) {
       if (document instanceof Node.Fields top

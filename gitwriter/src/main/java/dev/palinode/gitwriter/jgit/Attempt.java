@@ -123,8 +123,11 @@ final class Attempt {
                   "the files at the tip are the last good ones already, without a commit of ours"));
       case Plan.Superseded(var message) -> done(new WriteOutcome.Superseded(message));
       case Plan.Blocked(var reason, var message) -> done(new WriteOutcome.Blocked(reason, message));
-      case Plan.Changed(var files) ->
-          done(new WriteOutcome.Blocked(BlockReason.FileChanged, changed(line, bad, files)));
+      case Plan.Changed(var files, var details) ->
+          done(
+              new WriteOutcome.Blocked(
+                  BlockReason.FileChanged,
+                  changed(line, bad, files) + " (" + String.join("; ", details) + ")"));
     };
   }
 

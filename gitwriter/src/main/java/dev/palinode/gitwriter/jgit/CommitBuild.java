@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -43,6 +44,9 @@ final class CommitBuild {
     RevCommit tip = line.tip();
     try (ObjectReader reader = store.newObjectReader();
         ObjectInserter inserter = store.newObjectInserter()) {
+      for (byte[] content : plan.contents().values()) {
+        inserter.insert(Constants.OBJ_BLOB, content);
+      }
       ObjectId tree = new TreeRewrite(reader, inserter).apply(tip.getTree(), plan.edits());
       inserter.flush();
       Optional<String> violation =
@@ -82,12 +86,13 @@ final class CommitBuild {
     List<RevCommit> introducing = line.changing(good, bad, plan.edits().keySet());
     boolean isWhole =
         introducing.size() == 1
+            && plan.level() != Plan.Level.Field
             && changedFiles(reader, introducing.getFirst()).equals(plan.edits().keySet());
     List<CommitMessage.Introduced> named =
         introducing.stream()
             .map(c -> new CommitMessage.Introduced(c.name(), c.getShortMessage()))
             .toList();
-    return CommitMessage.of(intent, good.name(), named, isWhole);
+    return CommitMessage.of(intent, good.name(), named, isWhole, plan);
   }
 
   private Set<String> changedFiles(ObjectReader reader, RevCommit commit) throws IOException {

@@ -4,6 +4,7 @@ import dev.palinode.crds.RevertSpec.Reason;
 import dev.palinode.gitwriter.Intent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The text of our commit: a subject git users know, one paragraph, trailers that tools read. */
@@ -21,7 +22,11 @@ public final class CommitMessage {
    * @param isWhole true if the only introducing commit is undone completely
    */
   public static String of(
-      Intent intent, String good, List<Introduced> introduced, boolean isWhole) {
+      Intent intent,
+      String good,
+      List<Introduced> introduced,
+      boolean isWhole,
+      Plan.Restore plan) {
     var object = intent.object();
     String name = object.namespace() + "/" + object.name();
     String subject = introduced.isEmpty() ? "changes of " + name : introduced.getFirst().subject();
@@ -51,7 +56,10 @@ public final class CommitMessage {
                 400));
     introduced.stream().limit(MAX_NAMED).forEach(i -> trailers.add("Rollback-Of: " + i.commit()));
     trailers.add("Rollback-Good: " + good);
-    trailers.add("Rollback-Mode: file");
+    trailers.add("Rollback-Mode: " + plan.level().name().toLowerCase(Locale.ROOT));
+    plan.fields().stream()
+        .limit(MAX_NAMED)
+        .forEach(field -> trailers.add("Rollback-Field: " + line(field.toString(), 400)));
     if (!reason.isEmpty()) {
       trailers.add("Rollback-Reason: " + reason);
     }
