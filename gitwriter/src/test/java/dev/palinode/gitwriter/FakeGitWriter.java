@@ -78,14 +78,14 @@ public final class FakeGitWriter implements GitWriter, GitHistory {
 
   private WriteOutcome outcome(Plan plan, Intent intent) {
     return switch (plan) {
-      case Plan.Restore(var edits) ->
+      case Plan.Restore(var edits, _, _, _) ->
           new WriteOutcome.Committed(
               add("Revert", tip().tree().edited(edits), intent.id()),
               List.copyOf(edits.keySet()),
               1);
       case Plan.AlreadyGood _ -> new WriteOutcome.Superseded("already good");
       case Plan.Superseded(var message) -> new WriteOutcome.Superseded(message);
-      case Plan.Changed(var files) ->
+      case Plan.Changed(var files, _) ->
           new WriteOutcome.Blocked(BlockReason.FileChanged, files.toString());
       case Plan.Blocked(var reason, var message) -> new WriteOutcome.Blocked(reason, message);
     };

@@ -147,8 +147,11 @@ final class Chain implements AutoCloseable {
       case Plan.Superseded(var message) -> settled(new WriteOutcome.Superseded(message));
       case Plan.Blocked(var reason, var message) ->
           settled(new WriteOutcome.Blocked(reason, message));
-      case Plan.Changed(var files) ->
-          settled(new WriteOutcome.Blocked(BlockReason.FileChanged, changed(bad, files)));
+      case Plan.Changed(var files, var details) ->
+          settled(
+              new WriteOutcome.Blocked(
+                  BlockReason.FileChanged,
+                  changed(bad, files) + " (" + String.join("; ", details) + ")"));
     };
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
@@ -49,6 +50,9 @@ final class CommitBuild {
   Built build(ObjectReader reader, ObjectInserter inserter, Intent intent, Plan.Restore plan)
       throws IOException {
     RevCommit tip = line.tip();
+    for (byte[] content : plan.contents().values()) {
+      inserter.insert(Constants.OBJ_BLOB, content);
+    }
     ObjectId tree = new TreeRewrite(reader, inserter).apply(tip.getTree(), plan.edits());
     Optional<String> violation =
         RestoreProof.violation(
@@ -87,6 +91,7 @@ final class CommitBuild {
     List<RevCommit> introducing = line.changing(good, bad, plan.edits().keySet());
     boolean isWhole =
         introducing.size() == 1
+            && plan.level() != Plan.Level.Field
             && changesOnly(reader, introducing.getFirst(), plan.edits().keySet());
     List<CommitMessage.Introduced> named =
         introducing.stream()
@@ -94,7 +99,7 @@ final class CommitBuild {
                 new CommitMessage.Introduced(
                     c.name(), c.getFullMessage(), c.getAuthorIdent().getName()))
             .toList();
-    return CommitMessage.of(intent, good.name(), named, isWhole);
+    return CommitMessage.of(intent, good.name(), named, isWhole, plan);
   }
 
   /** True if the commit changed these files and no other; looks no further than the first other. */

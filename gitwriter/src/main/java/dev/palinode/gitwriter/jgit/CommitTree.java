@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.treewalk.TreeWalk;
@@ -83,6 +85,13 @@ final class CommitTree implements Tree {
                 ? Kind.Symlink
                 : FileMode.GITLINK.equals(mode) ? Kind.Submodule : Kind.File;
     return new Entry(kind, walk.getObjectId(0).name());
+  }
+
+  @Override
+  public String idOf(byte[] content) {
+    try (ObjectInserter.Formatter formatter = new ObjectInserter.Formatter()) {
+      return formatter.idFor(Constants.OBJ_BLOB, content).name();
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.palinode.gitwriter.plan;
 
 import dev.palinode.crds.RevertSpec.ObjectRef;
+import dev.palinode.gitwriter.edit.Part;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The app as one tree defines it: its object, its template, and the files that belong to it or to
@@ -138,7 +140,8 @@ public final class App {
     return files;
   }
 
-  private Set<String> references() {
+  /** The ConfigMaps and Secrets that the template names. */
+  Set<String> references() {
     Set<String> named =
         new LinkedHashSet<>(References.of(Model.at(target().model(), "spec", "template")));
     for (Kustomization layer : target().layers()) {
@@ -167,15 +170,117 @@ public final class App {
         return Optional.of(other.kind() + " " + other.name());
       }
     }
-    List<Object> objects = new ArrayList<>();
-    manifests.of(tree, entry.get()).documents().forEach(d -> objects.addAll(Model.objects(d)));
-    return objects.stream()
-        .filter(o -> o instanceof Map<?, ?> map && isStrange(map))
+    return objects(entry.get()).stream()
+        .filter(this::isStrange)
         .map(o ->
             Model.text(o, "kind").orElse("object")
                 + " "
                 + Model.text(o, "metadata", "name").orElse("?"))
         .findFirst();
+  }
+
+  private List<Map<?, ?>> objects(Tree.Entry entry) {
+    List<Map<?, ?>> objects = new ArrayList<>();
+    for (Object document : manifests.of(tree, entry).documents()) {
+      for (Object object : Model.objects(document)) {
+        if (object instanceof Map<?, ?> map) {
+          objects.add(map);
+        }
+      }
+    }
+    return objects;
+  }
+
+  /** The objects in a file that are the app's alone, as {@link Part#name} names them. */
+  Set<String> ownParts(String file) {
+    return parts(file, model -> !isStrange(model));
+  }
+
+  /** The configuration in a file that the app has in common with others. */
+  Set<String> contestedParts(String file) {
+    Set<String> named = references();
+    return parts(
+        file,
+        model ->
+            isStrange(model)
+                && named.contains(
+                    Model.text(model, "kind").orElse("")
+                        + "/"
+                        + Model.text(model, "metadata", "name").orElse("")));
+  }
+
+  private Set<String> parts(String file, Predicate<Map<?, ?>> test) {
+    Set<String> names = new TreeSet<>();
+    for (Map<?, ?> model : tree.at(file).map(this::objects).orElse(List.of())) {
+      if (Model.text(model, "kind").isPresent() && test.test(model)) {
+        names.add(
+            Part.name(
+                Model.text(model, "kind").orElse(""),
+                Model.group(Model.text(model, "apiVersion").orElse("")),
+                Model.text(model, "metadata", "namespace").orElse(""),
+                Model.text(model, "metadata", "name").orElse("")));
+      }
+    }
+    return names;
+  }
+
+  /** The target's own part of its file. */
+  String targetPart() {
+    return Part.name(
+        target().kind(),
+        target().group(),
+        Model.text(target().model(), "metadata", "namespace").orElse(""),
+        target().writtenName());
+  }
+
+  /** True if the file is a kustomization above the object. */
+  boolean isKustomization(String file) {
+    return target().layers().stream().anyMatch(layer -> layer.file().equals(file));
+  }
+
+  /** Names that entries of {@code images} may have to reach the template. */
+  Set<String> imageNames() {
+    Set<String> names = new TreeSet<>();
+    Template before = template();
+    for (Map<?, ?> entry : kustomizedImages()) {
+      String name = Model.text(entry, "name").orElse("");
+      String made = Model.text(entry, "newName").orElse(name);
+      boolean isSeen = before.images().values().stream().anyMatch(i -> isNamed(i, made));
+      if (isSeen) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  private List<Map<?, ?>> kustomizedImages() {
+    List<Map<?, ?>> entries = new ArrayList<>();
+    for (Kustomization layer : target().layers()) {
+      for (Object entry : Model.list(layer.model(), "images")) {
+        if (entry instanceof Map<?, ?> map) {
+          entries.add(map);
+        }
+      }
+    }
+    return entries;
+  }
+
+  private static boolean isNamed(String image, String name) {
+    return image.equals(name) || image.startsWith(name + ":") || image.startsWith(name + "@");
+  }
+
+  /** What every other workload of the folder gets: equal before and after, or we harmed one. */
+  List<Object> others() {
+    return layout.objects().stream()
+        .filter(this::isOtherWorkload)
+        .<Object>map(o ->
+            List.of(
+                o.kind(),
+                o.name(),
+                o.namespace().orElse(""),
+                o.model(),
+                Template.of(o, tree, manifests)))
+        .toList();
   }
 
   private boolean isOtherWorkload(Layout.Placed placed) {

@@ -4,6 +4,7 @@ import dev.palinode.crds.RevertSpec.Reason;
 import dev.palinode.gitwriter.Intent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -44,7 +45,11 @@ public final class CommitMessage {
    * @param isWhole true if the only introducing commit is undone completely
    */
   public static String of(
-      Intent intent, String good, List<Introduced> introduced, boolean isWhole) {
+      Intent intent,
+      String good,
+      List<Introduced> introduced,
+      boolean isWhole,
+      Plan.Restore plan) {
     var object = intent.object();
     String name = object.namespace() + "/" + object.name();
     String subject = introduced.isEmpty() ? "changes of " + name : introduced.getFirst().subject();
@@ -99,7 +104,10 @@ public final class CommitMessage {
     introduced.stream().limit(MAX_NAMED).forEach(i -> trailers.add("Rollback-Of: " + i.commit()));
     issues(introduced).forEach(key -> trailers.add("Rollback-Issue: " + key));
     trailers.add("Rollback-Good: " + good);
-    trailers.add("Rollback-Mode: file");
+    trailers.add("Rollback-Mode: " + plan.level().name().toLowerCase(Locale.ROOT));
+    plan.fields().stream()
+        .limit(MAX_NAMED)
+        .forEach(field -> trailers.add("Rollback-Field: " + line(field.toString(), 400)));
     if (!reason.isEmpty()) {
       trailers.add("Rollback-Reason: " + reason);
     }

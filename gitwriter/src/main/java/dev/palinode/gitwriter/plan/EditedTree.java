@@ -7,7 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A tree as it will be: another one, with some files replaced or removed. */
-record EditedTree(Tree base, Map<String, Optional<Tree.Entry>> edits) implements Tree {
+record EditedTree(
+    Tree base, Map<String, Optional<Tree.Entry>> edits, Map<String, byte[]> contents)
+    implements Tree {
   @Override
   public Optional<Entry> at(String path) {
     Optional<Entry> edit = edits.get(path);
@@ -27,6 +29,15 @@ record EditedTree(Tree base, Map<String, Optional<Tree.Entry>> edits) implements
 
   @Override
   public Optional<byte[]> bytes(Entry entry, int limit) {
-    return base.bytes(entry, limit);
+    byte[] content = contents.get(entry.id());
+    if (content == null) {
+      return base.bytes(entry, limit);
+    }
+    return content.length > limit ? Optional.empty() : Optional.of(content);
+  }
+
+  @Override
+  public String idOf(byte[] content) {
+    return base.idOf(content);
   }
 }

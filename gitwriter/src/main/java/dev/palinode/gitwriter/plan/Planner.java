@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -110,48 +109,67 @@ public final class Planner {
               + target()
               + " at the tip is neither the failed nor the last good one");
     }
-    return restore(new Trees(headTree, badTree, goodTree), head, List.of(good, bad, head), changed);
+    FileRestore.Sides sides =
+        new FileRestore.Sides(headTree, badTree, goodTree, head, bad, good);
+    Plan plan = restore(sides, changed, true);
+    if (plan instanceof Plan.Blocked || plan instanceof Plan.Changed) {
+      Plan byValue = restore(sides, changed, false);
+      return byValue instanceof Plan.Restore ? byValue : plan;
+    }
+    return plan;
   }
 
-  private record Trees(Tree head, Tree bad, Tree good) {}
-
-  private Plan restore(Trees trees, App head, List<App> apps, Set<String> changed) {
-    App good = apps.getFirst();
-    Set<String> settled =
-        head.template().equals(good.template()) && !apps.get(1).template().equals(good.template())
-            ? head.templateFiles()
-            : Set.of();
-    TreeMap<String, Optional<Tree.Entry>> edits = new TreeMap<>();
-    List<String> conflicts = new ArrayList<>();
+  private Plan restore(FileRestore.Sides sides, Set<String> changed, boolean merges) {
+    Assembly assembly = new Assembly();
     for (String file : changed) {
-      Optional<Tree.Entry> now = trees.head.at(file);
-      Optional<Tree.Entry> before = trees.good.at(file);
-      Optional<Tree.Entry> failed = trees.bad.at(file);
-      Optional<Plan> problem = unfit(file, List.of(now, before, failed), apps);
-      if (now.equals(before) || isSameModel(trees, file)) {
-        continue;
-      }
-      if (now.equals(failed)) {
-        if (problem.isPresent()) {
-          return problem.get();
-        }
-        edits.put(file, before);
-      } else if (!settled.contains(file)) {
-        conflicts.add(file);
-        if (problem.isPresent()) {
-          return problem.get();
-        }
-      }
+      assembly.take(file, step(sides, file, merges));
     }
-    if (!conflicts.isEmpty()) {
-      return new Plan.Changed(List.copyOf(conflicts));
+    return assembly.obstacle().orElseGet(() -> proven(sides, assembly));
+  }
+
+  private Step step(FileRestore.Sides sides, String file, boolean merges) {
+    Optional<Tree.Entry> now = sides.head().at(file);
+    Optional<Tree.Entry> before = sides.good().at(file);
+    Optional<Tree.Entry> failed = sides.bad().at(file);
+    Optional<Plan.Blocked> problem = unfit(file, List.of(now, before, failed));
+    if (now.equals(before) || isSameModel(sides, file)) {
+      return new Step.Nothing();
     }
-    return edits.isEmpty() ? new Plan.AlreadyGood() : proven(trees.head, edits, good);
+    Optional<String> stranger =
+        sides.apps().stream().flatMap(app -> app.stranger(file).stream()).findFirst();
+    if (now.equals(failed) && problem.isEmpty() && stranger.isEmpty()) {
+      return new Step.Whole(before);
+    }
+    if (!now.equals(failed) && settled(sides).contains(file)) {
+      return new Step.Nothing();
+    }
+    if (problem.isPresent()) {
+      return new Step.Stuck(problem.get());
+    }
+    if (stranger.isEmpty()) {
+      return new FileRestore(sides, merges).step(file, false);
+    }
+    Step step = new FileRestore(sides, merges).step(file, true);
+    return step instanceof Step.Clash
+        ? new Step.Stuck(FileRestore.shared(file, stranger.get(), target()))
+        : step;
+  }
+
+  /** Files that somebody put right already, each in their own words. */
+  private static Set<String> settled(FileRestore.Sides sides) {
+    Template good = sides.goodApp().template();
+    return sides.headApp().template().equals(good) && !sides.badApp().template().equals(good)
+        ? sides.headApp().templateFiles()
+        : Set.of();
   }
 
   /** The promise that the result yields the last good template, checked on the result itself. */
-  private Plan proven(Tree head, TreeMap<String, Optional<Tree.Entry>> edits, App good) {
-    App result = read(new EditedTree(head, edits));
+  private Plan proven(FileRestore.Sides sides, Assembly assembly) {
+    if (assembly.edits().isEmpty()) {
+      return new Plan.AlreadyGood();
+    }
+    App good = sides.goodApp();
+    App result = read(new EditedTree(sides.head(), assembly.edits(), assembly.contents()));
     if (!result.isThere()) {
       return missing(result, "with the files put back");
     }
@@ -159,10 +177,17 @@ public final class Planner {
       return new Plan.Blocked(
           BlockReason.NotLastGood,
           "with %s put back, %s would still not be what it was at the last good revision: something"
-                  .formatted(edits.keySet(), target())
+                  .formatted(assembly.edits().keySet(), target())
               + " outside its owned files, or later work in its kustomization, also shapes it");
     }
-    return new Plan.Restore(edits);
+    if (assembly.hasFields() && !result.others().equals(sides.headApp().others())) {
+      return new Plan.Blocked(
+          BlockReason.SharedFile,
+          "the values of %s that had to go back in %s also shape another workload: give the app"
+                  .formatted(target(), assembly.edits().keySet())
+              + " values of its own");
+    }
+    return assembly.restore();
   }
 
   private App read(Tree tree) {
@@ -212,7 +237,7 @@ public final class Planner {
     return files;
   }
 
-  private Optional<Plan> unfit(String file, List<Optional<Tree.Entry>> entries, List<App> apps) {
+  private Optional<Plan.Blocked> unfit(String file, List<Optional<Tree.Entry>> entries) {
     if (TreePath.problem(file).isPresent()) {
       return Optional.of(
           new Plan.Blocked(BlockReason.UnsupportedFile, TreePath.problem(file).get()));
@@ -220,36 +245,25 @@ public final class Planner {
     if (!grants.allow(file)) {
       return Optional.of(notGranted(file));
     }
-    for (Optional<Tree.Entry> entry : entries) {
-      if (entry.isPresent() && !entry.get().isPlainFile()) {
-        return Optional.of(
+    return entries.stream()
+        .flatMap(Optional::stream)
+        .filter(entry -> !entry.isPlainFile())
+        .findFirst()
+        .map(entry ->
             new Plan.Blocked(
                 BlockReason.UnsupportedFile,
-                "'%s' is a %s; only plain files are put back".formatted(file, entry.get().kind())));
-      }
-    }
-    for (App app : apps) {
-      Optional<String> stranger = app.stranger(file);
-      if (stranger.isPresent()) {
-        return Optional.of(
-            new Plan.Blocked(
-                BlockReason.SharedFile,
-                "'%s' also holds %s, which is not part of %s: give the app a file of its own"
-                    .formatted(file, stranger.get(), target())));
-      }
-    }
-    return Optional.empty();
+                "'%s' is a %s; only plain files are put back".formatted(file, entry.kind())));
   }
 
   /** A person's own revert may differ in spelling; what it says is what counts. */
-  private boolean isSameModel(Trees trees, String file) {
-    Optional<Tree.Entry> now = trees.head.at(file);
-    Optional<Tree.Entry> before = trees.good.at(file);
+  private boolean isSameModel(FileRestore.Sides sides, String file) {
+    Optional<Tree.Entry> now = sides.head().at(file);
+    Optional<Tree.Entry> before = sides.good().at(file);
     if (now.isEmpty() || before.isEmpty() || !Manifests.looksLikeManifest(file)) {
       return false;
     }
-    Manifests.Parsed a = manifests.of(trees.head, now.get());
-    Manifests.Parsed b = manifests.of(trees.good, before.get());
+    Manifests.Parsed a = manifests.of(sides.head(), now.get());
+    Manifests.Parsed b = manifests.of(sides.good(), before.get());
     return a.problem() == null && b.problem() == null && a.documents().equals(b.documents());
   }
 }

@@ -38,6 +38,9 @@ public interface Tree {
   /** The content, or empty if it is longer than {@code limit}. */
   Optional<byte[]> bytes(Entry entry, int limit);
 
+  /** The id that an entry of this content has here, whether it is stored or not. */
+  String idOf(byte[] content);
+
   /** The folder holds far more than one app. */
   final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -55,4 +55,9 @@ public record MemoryTree(Map<String, String> files) implements Tree {
   public Optional<byte[]> bytes(Entry entry, int limit) {
     return Optional.of(entry.id().getBytes(StandardCharsets.UTF_8));
   }
+
+  @Override
+  public String idOf(byte[] content) {
+    return new String(content, StandardCharsets.UTF_8);
+  }
 }
