@@ -16,7 +16,7 @@ public final class Bench {
   }
 
   /** What there is. */
-  private static final Map<String, Map<String, Part>> BENCHMARKS = 
+  private static final Map<String, Map<String, Part>> BENCHMARKS =
       new TreeMap<>(Map.of("git", git(), "loop", loop()));
 
   private Bench() {}

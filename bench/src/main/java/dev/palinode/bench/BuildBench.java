@@ -62,8 +62,7 @@ final class BuildBench {
         };
     List<Intent> intents =
         IntStream.range(0, COMMITS)
-            .mapToObj(
-                app -> GitApps.intent(apps.folder().toString(), apps.good(), apps.bad(), app))
+            .mapToObj(app -> GitApps.intent(apps.folder().toString(), apps.good(), apps.bad(), app))
             .toList();
     try (JGitWriter writer = host.writer(clock)) {
       var _ = writer.tipOf(intents.getFirst().repository());

@@ -50,7 +50,8 @@ record GitApps(Path folder, String url, String good, String bad) {
     if (git.waitFor() != 0) {
       throw new IOException("git fast-import failed in " + folder);
     }
-    return new GitApps(folder, url, git(folder, "rev-parse", "main~1"), git(folder, "rev-parse", "main"));
+    return new GitApps(
+        folder, url, git(folder, "rev-parse", "main~1"), git(folder, "rev-parse", "main"));
   }
 
   private static PrintStream stream(OutputStream out) {

@@ -65,8 +65,7 @@ final class Faults {
    *
    * @throws StoreFault if it is about the mirror and not about the server
    */
-  static void throwIfStore(org.eclipse.jgit.lib.Repository store, IOException e)
-      throws StoreFault {
+  static void throwIfStore(org.eclipse.jgit.lib.Repository store, IOException e) throws StoreFault {
     if (!store.getObjectDatabase().exists()) {
       throw new StoreFault("the mirror is gone", e);
     }

@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How much goes out at once and how long to wait before the next try. The longer a batch takes to
- * build, the surer a busy rival is first; so a lost race makes the next batch smaller, down to where
- * building takes no longer than the push itself, and a won one doubles it. Used by one thread; only {@link #stop} is for others.
+ * build, the surer a busy rival is first; so a lost race makes the next batch smaller, down to
+ * where building takes no longer than the push itself, and a won one doubles it. Used by one
+ * thread; only {@link #stop} is for others.
  */
 final class Pacing {
   /** More than this in one push is hard to look at, and to push again. */
