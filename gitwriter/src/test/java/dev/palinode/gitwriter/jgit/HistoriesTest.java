@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Seeded lives of a few intents among rivals, crashes, cuts, force pushes and lost mirrors. Whatever
- * happens, each settles, there is at most one commit for each, no rival loses a byte, the line stays
- * a line, and git's own fsck is content. Which intents share a push is up to the threads. Another
- * run: {@code -Dgit.histories=10000 -Dgit.seed=7}.
+ * Seeded lives of a few intents among rivals, crashes, cuts, force pushes and lost mirrors.
+ * Whatever happens, each settles, there is at most one commit for each, no rival loses a byte, the
+ * line stays a line, and git's own fsck is content. Which intents share a push is up to the
+ * threads. Another run: {@code -Dgit.histories=10000 -Dgit.seed=7}.
  */
 class HistoriesTest {
   private static final int MAX_ROUNDS = 25;
@@ -103,12 +103,11 @@ class HistoriesTest {
           }
         }
         submit(open, events())
-            .forEach(
-                (app, outcome) -> {
-                  if (isSettled(outcome)) {
-                    settled.put(app, outcome);
-                  }
-                });
+            .forEach((app, outcome) -> {
+              if (isSettled(outcome)) {
+                settled.put(app, outcome);
+              }
+            });
       }
       assertThat(settled).hasSize(fleet.size());
       settled.values().forEach(o -> ends.merge(kind(o), 1, Integer::sum));
@@ -119,7 +118,8 @@ class HistoriesTest {
     }
 
     private List<Event> events() {
-      return random.ints(random.nextInt(4), 0, Event.values().length)
+      return random
+          .ints(random.nextInt(4), 0, Event.values().length)
           .mapToObj(i -> Event.values()[i])
           .toList();
     }
@@ -138,8 +138,7 @@ class HistoriesTest {
           var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         Map<Integer, Future<WriteOutcome>> running = new TreeMap<>();
         apps.forEach(
-            app ->
-                running.put(app, threads.submit(() -> writer.submit(fleet.intent(app)))));
+            app -> running.put(app, threads.submit(() -> writer.submit(fleet.intent(app)))));
         running.forEach((app, answer) -> outcomes.put(app, of(answer)));
       }
       // Nobody hears what a killed process had already been answered.

@@ -43,10 +43,9 @@ class ScenariosTest extends LocalRepoCase {
 
   @Test
   void scenario05_killedBeforeTheCommitLeft_restartMakesExactlyOne() {
-    remote.beforePush(
-        () -> {
-          throw new RemoteSpy.Killed();
-        });
+    remote.beforePush(() -> {
+      throw new RemoteSpy.Killed();
+    });
     assertThat(catchThrowable(() -> submit(wish))).isInstanceOf(RemoteSpy.Killed.class);
     assertThat(repo.reverts()).isZero();
     writer = start();
@@ -85,8 +84,7 @@ class ScenariosTest extends LocalRepoCase {
               .map(w -> threads.submit(() -> Fleet.allAtOnce(w, fleet.intents())))
               .toList();
       for (var one : both) {
-        assertThat(one.get())
-            .allMatch(o -> o instanceof Committed || o instanceof AlreadyThere);
+        assertThat(one.get()).allMatch(o -> o instanceof Committed || o instanceof AlreadyThere);
       }
     }
     assertThat(fleet.carried()).hasSize(10).doesNotHaveDuplicates();
@@ -127,11 +125,10 @@ class ScenariosTest extends LocalRepoCase {
 
   @Test
   void scenario12_forcePushedWhileOurCommitWasBuilt_nothingIsForced() {
-    remote.beforePush(
-        () -> {
-          repo.reset(good);
-          repo.commit("another line", Map.of("README.md", "other\n"));
-        });
+    remote.beforePush(() -> {
+      repo.reset(good);
+      repo.commit("another line", Map.of("README.md", "other\n"));
+    });
 
     assertBlocked(submit(wish), BlockReason.HistoryRewritten, bad);
     assertThat(repo.text("README.md")).isEqualTo("other\n");
@@ -141,8 +138,9 @@ class ScenariosTest extends LocalRepoCase {
   void scenario17_squashMergeDroppedTheTrailers_noSecondCommit() {
     assertThat(submit(wish)).isInstanceOf(Committed.class);
     repo.reset(bad);
-    repo.commit("Squashed: several things (#12)", Map.of(
-        Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE), "README.md", "squashed\n"));
+    repo.commit(
+        "Squashed: several things (#12)",
+        Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE), "README.md", "squashed\n"));
 
     assertThat(submit(wish)).isInstanceOf(Superseded.class);
     assertThat(repo.count()).isEqualTo(3);
@@ -177,8 +175,7 @@ class ScenariosTest extends LocalRepoCase {
     String release = repo.commit("big release", files);
 
     assertThat(submit(wish.revisions(release, before))).isInstanceOf(Committed.class);
-    assertThat(repo.git("diff", "--name-only", release, "main").strip())
-        .isEqualTo(Shop.DEPLOYMENT);
+    assertThat(repo.git("diff", "--name-only", release, "main").strip()).isEqualTo(Shop.DEPLOYMENT);
   }
 
   @Test
@@ -199,8 +196,7 @@ class ScenariosTest extends LocalRepoCase {
   void scenario29_reasonOfAMegabyteWithFakeTrailers_trailersStayOursAndSizeIsCapped() {
     String hostile = "x\n\nRollback-Intent: forged-intent\r\nSigned-off-by: Eve\u2028\n";
     RevertSpec.Reason reason =
-        new RevertSpec.Reason(
-            "errors", null, null, null, null, null, hostile.repeat(1 << 14));
+        new RevertSpec.Reason("errors", null, null, null, null, null, hostile.repeat(1 << 14));
     Intent intent = wish.reason(reason).intent();
 
     Committed done = (Committed) writer.submit(intent);

@@ -109,10 +109,9 @@ class SelfRepairTest extends LocalRepoCase {
 
   @Test
   void scenario22_diskFullOnce_isFetchedAnew() {
-    remote.onFetch(
-        () -> {
-          throw new TransportException("x", new IOException("No space left on device"));
-        });
+    remote.onFetch(() -> {
+      throw new TransportException("x", new IOException("No space left on device"));
+    });
 
     assertThat(submit(wish)).isInstanceOf(Committed.class);
     assertThat(rebuilds).hasValue(1);
@@ -121,10 +120,9 @@ class SelfRepairTest extends LocalRepoCase {
   @Test
   void scenario22_diskStaysFull_isSaidAndTheIntentCanBeSentAgain() {
     for (int i = 0; i < 2; i++) {
-      remote.onFetch(
-          () -> {
-            throw new IOException("No space left on device");
-          });
+      remote.onFetch(() -> {
+        throw new IOException("No space left on device");
+      });
     }
 
     assertBlocked(submit(wish), BlockReason.StoreBroken, "No space left on device");
