@@ -126,11 +126,12 @@ class Wiring {
   }
 
   @Bean
-  JGitWriter git(Clients clients, Settings settings, InstantSource clock) {
+  JGitWriter git(Clients clients, Settings settings, InstantSource clock, MeterRegistry registry) {
     return new JGitWriter(
         JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()),
         new SecretCredentials(clients.home(), settings.writer().namespaces()),
-        clock);
+        clock,
+        new GitMetrics(registry));
   }
 
   @Bean

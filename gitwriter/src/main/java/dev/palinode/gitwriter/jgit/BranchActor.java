@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * cost nothing and none waits for another's server.
  */
 final class BranchActor {
+  static final WriteOutcome STOPPED = new WriteOutcome.Unreachable("this writer is being stopped");
+
   private final Branch branch;
   private final CredentialSource credentials;
   private final Pacing pacing;
@@ -43,7 +45,7 @@ final class BranchActor {
         return;
       }
     }
-    request.settle(stopped());
+    request.settle(STOPPED);
   }
 
   private void work() {
@@ -57,7 +59,7 @@ final class BranchActor {
           return;
         }
       } else if (pacing.isStopped()) {
-        batch.forEach(request -> request.settle(stopped()));
+        batch.forEach(request -> request.settle(STOPPED));
       } else {
         deliver(batch);
       }
@@ -84,14 +86,14 @@ final class BranchActor {
         }
         int allowed = waiting.getLast().intent().budget().pushesPerMinute();
         wait = pacing.untilBudget(allowed);
+        if (wait.isZero()) {
+          return true;
+        }
         Duration until = wait;
         List<Request> late =
             waiting.stream().filter(r -> r.patienceLeft().compareTo(until) < 0).toList();
         waiting.removeAll(late);
         late.forEach(request -> request.settle(overBudget(request, allowed, until)));
-      }
-      if (wait.isZero()) {
-        return true;
       }
       if (!pacing.sleep(wait)) {
         return false;
@@ -136,10 +138,6 @@ final class BranchActor {
     }
     worker = null;
     return true;
-  }
-
-  private static WriteOutcome stopped() {
-    return new WriteOutcome.Unreachable("this writer is being stopped");
   }
 
   /** A push that is on its way is waited for; what only waits is sent back. */

@@ -147,7 +147,7 @@ final class Delivery {
 
   private void stopUnless(boolean goOn) {
     if (!goOn) {
-      settleAll(new WriteOutcome.Unreachable("this writer is being stopped"));
+      settleAll(BranchActor.STOPPED);
     }
   }
 

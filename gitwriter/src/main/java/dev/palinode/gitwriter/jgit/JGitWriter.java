@@ -76,6 +76,7 @@ public final class JGitWriter implements GitWriter, GitHistory {
   private final GitHistory history;
   private final GitWriterListener listener;
   private final Map<String, BranchActor> branches = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   public JGitWriter(Settings settings, CredentialSource credentials, InstantSource clock) {
     this(settings, credentials, clock, GitWriterListener.SILENT);
@@ -115,6 +116,9 @@ public final class JGitWriter implements GitWriter, GitHistory {
     Optional<WriteOutcome> refusal = refusal(intent);
     if (refusal.isPresent()) {
       return refusal.get();
+    }
+    if (closed) {
+      return BranchActor.STOPPED;
     }
     Request request = new Request(intent, settings.patience());
     actor(intent.repository()).submit(request);
@@ -188,6 +192,7 @@ public final class JGitWriter implements GitWriter, GitHistory {
   /** Waits for pushes that are on their way, then gives the mirrors up. */
   @Override
   public void close() {
+    closed = true;
     branches.values().parallelStream().forEach(actor -> actor.close(settings.stall()));
     mirrors.close();
   }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.Pack;
@@ -27,6 +29,8 @@ import org.eclipse.jgit.util.FileUtils;
 final class PackJoin {
   private static final long SMALL_OBJECTS = 20_000;
   private static final long LARGE_BLOB_BYTES = 32L << 20;
+
+  private static final Pattern LOOSE = Pattern.compile(".*/([0-9a-f]{2})/([0-9a-f]{38})");
 
   private PackJoin() {}
 
@@ -76,17 +80,15 @@ final class PackJoin {
 
   private static List<Path> loose(Path objects) throws IOException {
     try (Stream<Path> files = Files.walk(objects, 2)) {
-      return files.filter(f -> isId(f) && Files.isRegularFile(f)).toList();
+      return files.filter(f -> LOOSE.matcher(f.toString()).matches()).toList();
     }
   }
 
-  private static boolean isId(Path file) {
-    return file.getFileName().toString().matches("[0-9a-f]{38}")
-        && file.getParent().getFileName().toString().matches("[0-9a-f]{2}");
-  }
-
   private static ObjectId id(Path file) {
-    return ObjectId.fromString(
-        file.getParent().getFileName().toString() + file.getFileName().toString());
+    Matcher name = LOOSE.matcher(file.toString());
+    if (!name.matches()) {
+      throw new IllegalArgumentException(file + " is no loose object");
+    }
+    return ObjectId.fromString(name.group(1) + name.group(2));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -63,11 +64,8 @@ final class Request {
   void settle(WriteOutcome found) {
     outcome.complete(
         switch (found) {
-          case WriteOutcome.AlreadyThere(var commit)
-              when sent.get(ObjectId.fromString(commit)) != null ->
-              new WriteOutcome.Committed(commit, sent.get(ObjectId.fromString(commit)), tries);
-          case WriteOutcome.AlreadyThere _,
-              WriteOutcome.Committed _,
+          case WriteOutcome.AlreadyThere(var commit) -> own(commit).orElse(found);
+          case WriteOutcome.Committed _,
               WriteOutcome.Superseded _,
               WriteOutcome.Blocked _,
               WriteOutcome.Refused _,
@@ -75,6 +73,11 @@ final class Request {
               WriteOutcome.Contended _ ->
               found;
         });
+  }
+
+  private Optional<WriteOutcome> own(String commit) {
+    return Optional.ofNullable(sent.get(ObjectId.fromString(commit)))
+        .map(files -> new WriteOutcome.Committed(commit, files, tries));
   }
 
   /** A bug, or the end of the process. */

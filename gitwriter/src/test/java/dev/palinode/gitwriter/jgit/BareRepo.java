@@ -47,6 +47,19 @@ final class BareRepo {
     return repo;
   }
 
+  /** The same without starting a process, for tests that need hundreds. */
+  static BareRepo createInProcess(Path parent) {
+    HermeticSystemReader.install();
+    BareRepo repo = new BareRepo(parent.resolve("repo" + COUNT.incrementAndGet() + ".git"));
+    try (Repository db = repo.open()) {
+      db.create(true);
+      db.updateRef("HEAD").link("refs/heads/main");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return repo;
+  }
+
   String url() {
     return dir.toString();
   }
@@ -90,6 +103,17 @@ final class BareRepo {
   /** Rewrites the branch to {@code commit}, as a force push does. */
   void reset(String commit) {
     git("update-ref", "refs/heads/main", commit);
+  }
+
+  /** As {@link #reset}, without starting a process. */
+  void force(String commit) {
+    try (Repository db = open()) {
+      RefUpdate update = db.updateRef("refs/heads/main");
+      update.setNewObjectId(ObjectId.fromString(commit));
+      update.forceUpdate();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private ObjectId build(Repository db, ObjectId tip, String message, Map<String, byte[]> files)

@@ -32,6 +32,9 @@ final class HttpGit implements AutoCloseable {
   /** Answers everything with this status, if not 0. */
   volatile int status;
 
+  /** Runs once, when a client first asks to push. */
+  volatile Runnable onPush;
+
   final List<String> seenAuthorizations = new CopyOnWriteArrayList<>();
 
   HttpGit(Path root) throws IOException {
@@ -51,6 +54,11 @@ final class HttpGit implements AutoCloseable {
       String given = exchange.getRequestHeaders().getFirst("Authorization");
       seenAuthorizations.add(String.valueOf(given));
       byte[] body = exchange.getRequestBody().readAllBytes();
+      Runnable hook = onPush;
+      if (hook != null && String.valueOf(exchange.getRequestURI()).contains("git-receive-pack")) {
+        onPush = null;
+        hook.run();
+      }
       if (status != 0) {
         exchange.sendResponseHeaders(status, -1);
       } else if (authorization != null && !authorization.equals(given)) {

@@ -1,22 +1,36 @@
 package dev.palinode.gitwriter.jgit;
 
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.WriteOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 
 /** The real transport, with things happening between its fetches and pushes. */
 final class RemoteSpy implements Remote {
-  private final Remote real = new JGitRemote(Duration.ofSeconds(5), Duration.ofMinutes(1));
+  private final Remote real = new JGitRemote(Duration.ofSeconds(15), Duration.ofMinutes(1));
   private final Deque<Runnable> beforePush = new ArrayDeque<>();
-  int fetches;
-  int pushes;
+  private final Deque<Fault> onFetch = new ArrayDeque<>();
+  volatile int fetches;
+  volatile int pushes;
   int lostAnswers;
   int unsent;
   boolean dieAfterPush;
+  volatile boolean down;
+
+  /** What the machine does to a fetch. */
+  interface Fault {
+    void strike() throws IOException;
+  }
+
+  /** Once, at the next fetch that has none yet. */
+  void onFetch(Fault fault) {
+    onFetch.add(fault);
+  }
 
   /** Once, before the next push that has none yet. */
   RemoteSpy beforePush(Runnable rival) {
@@ -29,6 +43,17 @@ final class RemoteSpy implements Remote {
       Repository store, dev.palinode.gitwriter.Repository repository, Credentials credentials)
       throws IOException {
     fetches++;
+    if (down) {
+      return new Fetched.Failed(new WriteOutcome.Unreachable("the remote is down"));
+    }
+    if (!onFetch.isEmpty()) {
+      try {
+        onFetch.poll().strike();
+      } catch (TransportException e) {
+        Faults.throwIfStore(store, e);
+        throw e;
+      }
+    }
     return real.fetch(store, repository, credentials);
   }
 
