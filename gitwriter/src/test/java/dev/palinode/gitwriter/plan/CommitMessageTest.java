@@ -8,6 +8,7 @@ import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.plan.CommitMessage.Introduced;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.Random;
 import org.eclipse.jgit.revwalk.FooterLine;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever others wrote, the trailers are ours alone. Read back the way JGit and git read them. */
 class CommitMessageTest {
   private static final String SHA = "0123456789abcdef0123456789abcdef01234567";
+  private static final Plan.Restore WHOLE = new Plan.Restore(new TreeMap<>());
   private static final List<String> KEYS =
       List.of(
           "Rollback-Intent",
@@ -34,7 +36,7 @@ class CommitMessageTest {
         Shop.wish("/srv/deploy.git")
             .reason(new RevertSpec.Reason(reason, null, reason, null, null, null, reason))
             .intent();
-    return CommitMessage.of(intent, SHA, List.of(new Introduced(SHA, introduced, author)), true);
+    return CommitMessage.of(intent, SHA, List.of(new Introduced(SHA, introduced, author)), true, WHOLE);
   }
 
   private static void assertOurs(String message) {
@@ -120,7 +122,7 @@ class CommitMessageTest {
   @Test
   void pathsAndFiles_areNamed() {
     Intent intent = Shop.wish("/srv/deploy.git").path("./apps/checkout/").files("x/y.env").intent();
-    assertThat(CommitMessage.of(intent, SHA, List.of(), false))
+    assertThat(CommitMessage.of(intent, SHA, List.of(), false, WHOLE))
         .contains("Rollback-Path: apps/checkout\nRollback-Path: x/y.env\n");
   }
 }
