@@ -184,7 +184,7 @@ public final class Gate {
             .filter(r -> r.spec().critical())
             .mapToDouble(r -> r.logHarm() + Math.log(weight(r)))
             .toArray();
-    if (weighed.length > 0 && SequentialTest.logSumExp(weighed) >= -Math.log(alpha)) {
+    if (weighed.length > 0 && LogSum.of(weighed) >= -Math.log(alpha)) {
       double most = Arrays.stream(weighed).max().orElseThrow();
       ratios.stream()
           .filter(r -> r.spec().critical() && r.logHarm() + Math.log(weight(r)) >= most)
