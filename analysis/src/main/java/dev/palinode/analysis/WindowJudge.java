@@ -2,6 +2,7 @@ package dev.palinode.analysis;
 
 import dev.palinode.crds.AnalysisTemplateSpec.Margin;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The judge's tests on closed windows alone, without a metric store: what the product would say to
@@ -13,7 +14,7 @@ public final class WindowJudge {
    * @param alpha bound on the chance that a healthy release is ever failed
    * @param beta bound on the chance that one just at the tolerance passes
    * @param margin as in an AnalysisTemplate; what is left out has the default
-   * @param tolerance as in an AnalysisTemplate
+   * @param tolerance as in an AnalysisTemplate; null to look for harm only, which is cheaper
    * @param onset when harm may begin
    * @param podVariation coefficient of variation of the error rate between pods of one arm
    */
@@ -21,7 +22,7 @@ public final class WindowJudge {
       double alpha,
       double beta,
       Margin margin,
-      Margin tolerance,
+      @Nullable Margin tolerance,
       Onset onset,
       double podVariation,
       int candidatePods,
@@ -33,13 +34,13 @@ public final class WindowJudge {
       }
     }
 
-    /** The strictest question: no worse than stable, by pods that are identical. */
+    /** The strictest question, about harm only: worse than stable, by pods that are identical? */
     public static Settings plain(double alpha) {
       return new Settings(
           alpha,
           GateSettings.defaults().beta(),
           new Margin(1.0, 0.0),
-          new Margin(null, null),
+          null,
           Onset.AT_ONCE,
           0,
           1,
@@ -49,7 +50,7 @@ public final class WindowJudge {
 
   private final Settings settings;
   private final SequentialTest harm;
-  private final SequentialTest health;
+  private final @Nullable SequentialTest health;
   private WindowCounts seen = WindowCounts.EMPTY;
   private double seconds;
   private double phi = 1;
@@ -59,15 +60,22 @@ public final class WindowJudge {
   public WindowJudge(Settings settings) {
     this.settings = settings;
     Bounds margin = Bounds.margin(settings.margin());
-    Bounds tolerance = Bounds.tolerance(settings.margin(), settings.tolerance());
     this.harm = SequentialTest.harm(margin.relative(), margin.absolute(), settings.onset());
-    this.health = SequentialTest.health(tolerance.relative(), tolerance.absolute());
+    Margin tolerance = settings.tolerance();
+    this.health = tolerance == null ? null : health(settings.margin(), tolerance);
+  }
+
+  private static SequentialTest health(Margin margin, Margin tolerance) {
+    Bounds bounds = Bounds.tolerance(margin, tolerance);
+    return SequentialTest.health(bounds.relative(), bounds.absolute());
   }
 
   /** Says what stable did before the first window. */
   public void expect(double bad, double requests) {
     harm.expect(bad, requests);
-    health.expect(bad, requests);
+    if (health != null) {
+      health.expect(bad, requests);
+    }
   }
 
   /** Takes in one closed window; true from the first on after which the release has failed. */
@@ -81,7 +89,9 @@ public final class WindowJudge {
     phi = Math.max(1, phi(window, length.toMillis() / 1e3));
     double eta = Dispersion.eta(phi);
     harm.add(window, eta);
-    health.add(window, eta);
+    if (health != null) {
+      health.add(window, eta);
+    }
     failed |= harm.logEvidence() >= -StrictMath.log(settings.alpha());
     return failed;
   }
@@ -123,7 +133,8 @@ public final class WindowJudge {
     if (contradictory || (seen.stable() == 0 && seen.candidate() > 0)) {
       return new Verdict.Invalid(evidence);
     }
-    return seen.candidate() > 0 && health.logEvidence() >= -StrictMath.log(settings.beta())
+    boolean healthy = health != null && health.logEvidence() >= -StrictMath.log(settings.beta());
+    return seen.candidate() > 0 && healthy
         ? new Verdict.Pass(evidence)
         : new Verdict.Inconclusive(evidence);
   }

@@ -15,7 +15,8 @@ public final class Bench {
   }
 
   /** What there is. */
-  private static final Map<String, Map<String, Part>> BENCHMARKS = Map.of("loop", loop());
+  private static final Map<String, Map<String, Part>> BENCHMARKS =
+      Map.of("judge", judge(), "loop", loop());
 
   private Bench() {}
 
@@ -24,6 +25,15 @@ public final class Bench {
     parts.put("demo", DemoBench::run);
     parts.put("idle", IdleBench::run);
     parts.put("release", ReleaseBench::run);
+    return parts;
+  }
+
+  private static Map<String, Part> judge() {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    parts.put("healthy", JudgeBench::healthy);
+    parts.put("delay", JudgeBench::delay);
+    parts.put("late", JudgeBench::late);
+    parts.put("equal", JudgeBench::equal);
     return parts;
   }
 

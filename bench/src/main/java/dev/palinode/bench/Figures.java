@@ -22,6 +22,11 @@ final class Figures {
     line(name, number(value), unit, "<= " + number(target), value <= target);
   }
 
+  /** A figure that must not be below its target. */
+  void atLeast(String name, double value, String unit, double target) {
+    line(name, number(value), unit, ">= " + number(target), value >= target);
+  }
+
   /** A figure that says under what conditions the others hold. */
   void told(String name, double value, String unit) {
     line(name, number(value), unit, "-", !Double.isNaN(value));
@@ -55,7 +60,7 @@ final class Figures {
         .orElse(Double.NaN);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     String text = String.format(Locale.ROOT, "%.3f", value);
     return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
   }

@@ -32,8 +32,7 @@ public final class Svg {
                 .formatted(WIDTH, height, WIDTH, height)
             + " font-family=\"system-ui,sans-serif\" font-size=\"12\" role=\"img\">");
     svg.line("<title>" + escaped(title) + "</title>");
-    svg.line(
-        "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>".formatted(WIDTH, height));
+    svg.line("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>".formatted(WIDTH, height));
     svg.text(LEFT, 22, "#1f2328", "start", title, " font-size=\"15\" font-weight=\"600\"");
     int top = HEAD;
     for (Chart chart : charts) {

@@ -43,8 +43,8 @@ public record Detection(double weight, double stable, double relative, double ab
   }
 
   /**
-   * Mean candidate requests that any test needs to show that a candidate as good as stable is better
-   * than the margin, which is then the tolerance; infinite if stable is not.
+   * Mean candidate requests that any test needs to show that a candidate as good as stable is
+   * better than the margin, which is then the tolerance; infinite if stable is not.
    */
   public double requestsToPass(double beta) {
     if (stable >= border()) {

@@ -119,8 +119,7 @@ public record Plan(Service service, List<Duration> horizons, List<Row> rows, Lis
         seconds < NEVER.toSeconds()
             ? Duration.ofMillis(Math.round(seconds * 1e3)).plus(service.look())
             : NEVER;
-    return new Row(
-        percent, increases, toFind, service.increase() * toFind.toMillis() / 1e3 * rate);
+    return new Row(percent, increases, toFind, service.increase() * toFind.toMillis() / 1e3 * rate);
   }
 
   /** Evidence of health adds up over all steps; what is still missing is waited for in the last. */

@@ -127,14 +127,11 @@ public final class PlanReport {
       for (int i = 1; i <= POINTS; i++) {
         double seconds = longest * i / POINTS;
         double increase =
-            service
-                .at(percent)
-                .increase(seconds * service.candidateRate(percent), service.alpha());
+            service.at(percent).increase(seconds * service.candidateRate(percent), service.alpha());
         points.add(new Point(seconds, Math.log10(100 * increase)));
       }
       lines.add(
-          new Line(
-              Words.number(percent) + "%", COLOURS[lines.size() % COLOURS.length], points));
+          new Line(Words.number(percent) + "%", COLOURS[lines.size() % COLOURS.length], points));
     }
     double low =
         lines.stream()

@@ -132,11 +132,9 @@ public final class CsvRecording {
       before = window.getKey();
     }
     List<Recording.WeightChange> changes = new ArrayList<>();
-    weights.forEach(
-        (at, percent) ->
-            changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
-    return new Parsed.Complete(
-        new Recording(start, rows.scale().orElseThrow(), inOrder, changes));
+    weights.forEach((at, percent) ->
+        changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
+    return new Parsed.Complete(new Recording(start, rows.scale().orElseThrow(), inOrder, changes));
   }
 
   /** The shortest distance of two windows. */

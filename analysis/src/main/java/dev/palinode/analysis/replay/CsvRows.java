@@ -33,8 +33,11 @@ final class CsvRows {
   private static final class BadField extends Exception {
     private static final long serialVersionUID = 1;
 
-    BadField(String message) {
-      super(message, null, false, false);
+    private final String says;
+
+    BadField(String says) {
+      super(says, null, false, false);
+      this.says = says;
     }
   }
 
@@ -50,12 +53,11 @@ final class CsvRows {
     if (bare.isBlank() || bare.startsWith("#")) {
       return new Row.Nothing();
     }
-    List<String> fields =
-        Arrays.stream(bare.split(",", -1)).map(f -> unquoted(f.strip())).toList();
+    List<String> fields = Arrays.stream(bare.split(",", -1)).map(f -> unquoted(f.strip())).toList();
     try {
       return isHeader(fields) ? new Row.Nothing() : row(line, fields);
     } catch (BadField e) {
-      return new Row.Wrong(new CsvRecording.Problem(line, e.getMessage()));
+      return new Row.Wrong(new CsvRecording.Problem(line, e.says));
     }
   }
 
@@ -96,8 +98,7 @@ final class CsvRows {
     Instant end = time(fields.getFirst());
     boolean canary = isCanary(fields.get(1));
     if (buckets) {
-      return new Row.Bucket(
-          line, end, canary, le(fields.get(2)), count("count", fields.get(3)));
+      return new Row.Bucket(line, end, canary, le(fields.get(2)), count("count", fields.get(3)));
     }
     if (fields.get(2).matches("[+]?[Ii]nf(inity)?")) {
       throw new BadField(
@@ -122,11 +123,10 @@ final class CsvRows {
     TimeScale known = scale;
     return known
         .read(text)
-        .orElseThrow(
-            () ->
-                Arrays.stream(TimeScale.values()).anyMatch(s -> s.read(text).isPresent())
-                    ? new BadField("time '" + text + "' is of another kind than those before")
-                    : notATime(text));
+        .orElseThrow(() ->
+            Arrays.stream(TimeScale.values()).anyMatch(s -> s.read(text).isPresent())
+                ? new BadField("time '" + text + "' is of another kind than those before")
+                : notATime(text));
   }
 
   private static BadField notATime(String text) {

@@ -29,10 +29,16 @@ public final class KayentaRule implements Rule {
       Duration lookback,
       double marginal,
       double pass) {
-    /** The thresholds of Kayenta's documentation, a judgement each five minutes from the tenth on. */
+    /**
+     * The thresholds of Kayenta's documentation, a judgement each five minutes from the tenth on.
+     */
     public static Settings defaults() {
       return new Settings(
-          Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ZERO, 75,
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(10),
+          Duration.ZERO,
+          75,
           95);
     }
   }

@@ -41,8 +41,7 @@ public record Recording(
   /** The same with one nominal weight from the start on, unless the recording has its own. */
   public Recording withWeight(double percent) {
     return weights.isEmpty()
-        ? new Recording(
-            start, scale, windows, List.of(new WeightChange(Duration.ZERO, percent)))
+        ? new Recording(start, scale, windows, List.of(new WeightChange(Duration.ZERO, percent)))
         : this;
   }
 }

@@ -17,8 +17,7 @@ import java.util.function.ToDoubleFunction;
 /** The pictures of a replay: our evidence, and what both arms did. */
 public final class ReplayCharts {
   private static final Map<String, String> COLOURS =
-      Map.of(
-          "palinode", "#0969da", "flagger", "#8250df", "argo", "#bc4c00", "kayenta", "#1a7f37");
+      Map.of("palinode", "#0969da", "flagger", "#8250df", "argo", "#bc4c00", "kayenta", "#1a7f37");
 
   private static final String CANARY = "#cf222e";
   private static final String STABLE = "#57606a";

@@ -46,7 +46,8 @@ public enum TimeScale {
   };
 
   /** Far beyond any date, far below an overflow; in milliseconds. */
-  private static final BigDecimal LATEST = BigDecimal.valueOf(Duration.ofDays(3_650_000).toMillis());
+  private static final BigDecimal LATEST =
+      BigDecimal.valueOf(Duration.ofDays(3_650_000).toMillis());
 
   /** Empty if the text is nothing of the kind. */
   abstract Optional<Instant> read(String text);

@@ -49,8 +49,7 @@ class CsvRecordingTest {
             window(15, 15, new WindowCounts(100, 1, 900, 2)),
             window(30, 15, new WindowCounts(0, 0, 901, 0)),
             window(60, 30, new WindowCounts(99, 0, 880, 3)));
-    assertThat(recording.weights())
-        .containsExactly(new Recording.WeightChange(Duration.ZERO, 10));
+    assertThat(recording.weights()).containsExactly(new Recording.WeightChange(Duration.ZERO, 10));
     assertThat(recording.time(Duration.ofSeconds(30))).isEqualTo("30");
   }
 
@@ -71,8 +70,7 @@ class CsvRecordingTest {
   @Test
   void moments_areWrittenAsTheyWereRead() throws IOException {
     Recording recording =
-        complete(
-            "2026-01-31T12:00:15Z,canary,10,1\n2026-01-31T13:00:30+01:00,canary,10,1\n");
+        complete("2026-01-31T12:00:15Z,canary,10,1\n2026-01-31T13:00:30+01:00,canary,10,1\n");
     assertThat(recording.length()).isEqualTo(Duration.ofSeconds(30));
     assertThat(recording.time(recording.length())).isEqualTo("2026-01-31T12:00:30Z");
   }

@@ -53,8 +53,7 @@ class ReplayTest {
   @Test
   void noRequestToTheCanary_waitsWhereOthersRollBack() {
     Replay.Result result =
-        Replay.run(
-            Traffics.of(80, _ -> new WindowCounts(0, 0, 1500, 1)), Traffics.settings());
+        Replay.run(Traffics.of(80, _ -> new WindowCounts(0, 0, 1500, 1)), Traffics.settings());
     assertThat(outcome(result, "palinode").answer()).isEqualTo(Answer.INCONCLUSIVE);
     assertThat(outcome(result, "palinode").logEvidence()).hasValue(0);
     assertThat(outcome(result, "flagger").answer()).isEqualTo(Answer.FAIL);
@@ -72,8 +71,7 @@ class ReplayTest {
   void burstOfBothArms_isNoReasonForUs() {
     Replay.Result result =
         Replay.run(
-            Traffics.of(
-                160, i -> i % 16 < 8 ? new WindowCounts(150, 3, 1350, 27) : quiet()),
+            Traffics.of(160, i -> i % 16 < 8 ? new WindowCounts(150, 3, 1350, 27) : quiet()),
             Traffics.settings());
     assertThat(outcome(result, "palinode").answer()).isNotEqualTo(Answer.FAIL);
     assertThat(outcome(result, "flagger").answer()).isEqualTo(Answer.FAIL);

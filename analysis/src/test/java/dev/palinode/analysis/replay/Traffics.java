@@ -32,14 +32,7 @@ final class Traffics {
   static Replay.Settings settings() {
     return new Replay.Settings(
         new WindowJudge.Settings(
-            0.01,
-            0.05,
-            new Margin(1.2, 0.0005),
-            new Margin(null, null),
-            new Onset(40),
-            0.3,
-            1,
-            9),
+            0.01, 0.05, new Margin(1.2, 0.0005), new Margin(null, null), new Onset(40), 0.3, 1, 9),
         new FlaggerRule.Settings(Duration.ofMinutes(1), 5, 99),
         new ArgoRule.Settings(Duration.ofMinutes(1), 3, "result[0] >= 0.99"),
         KayentaRule.Settings.defaults());

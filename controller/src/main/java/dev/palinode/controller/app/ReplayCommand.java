@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,7 +35,8 @@ import picocli.CommandLine.Spec;
       "Says what this judge, Flagger, Argo Rollouts and Kayenta would have done on past traffic,",
       "when, and at what cost in bad requests.",
       "",
-      "Reads CSV: time,arm,total,bad for each window, arm canary or stable, time its end in seconds",
+      "Reads CSV: time,arm,total,bad for each window, arm canary or stable, time its end in"
+          + " seconds",
       "or RFC 3339; time,weight,PERCENT where the weight changed."
     },
     mixinStandardHelpOptions = true)
@@ -167,7 +167,9 @@ final class ReplayCommand implements Callable<Integer> {
         yield ExitCode.NOTHING;
       }
       case Parsed.Complete(var recording) -> {
-        print(Replay.run(weight == null ? recording : recording.withWeight(weight), settings(recording)));
+        print(
+            Replay.run(
+                weight == null ? recording : recording.withWeight(weight), settings(recording)));
         yield ExitCode.DONE;
       }
     };
@@ -197,7 +199,8 @@ final class ReplayCommand implements Callable<Integer> {
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
       throw new ParameterException(spec.commandLine(), path + " cannot be read");
     }
-    try (Reader reader = new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8)) {
+    try (Reader reader =
+        new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8)) {
       return CsvRecording.read(reader);
     }
   }

@@ -1,0 +1,66 @@
+package dev.palinode.bench;
+
+import dev.palinode.analysis.Onset;
+import dev.palinode.analysis.WindowJudge;
+import dev.palinode.analysis.replay.ArgoRule;
+import dev.palinode.analysis.replay.FlaggerRule;
+import dev.palinode.analysis.replay.KayentaRule;
+import dev.palinode.analysis.replay.PalinodeRule;
+import dev.palinode.analysis.replay.Rule;
+import dev.palinode.crds.AnalysisTemplateSpec.Margin;
+import java.time.Duration;
+import java.util.Locale;
+
+/** The rules as they are compared: each looks for any harm at all, with usual settings. */
+final class JudgeRules {
+  static final double ALPHA = 0.01;
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final int FLAGGER_THRESHOLD = 5;
+  private static final int ARGO_LIMIT = 3;
+  private static final double SUCCESS_RATE = 99;
+
+  /** A start for late harm each ten minutes. */
+  static final Onset LATE = new Onset(40);
+
+  private JudgeRules() {}
+
+  /** Ours without a margin, so that it is held against the bound of its own question. */
+  static Rule palinode(Scenario scenario, double variation, double alpha, Onset onset) {
+    return new PalinodeRule(
+        new WindowJudge(
+            new WindowJudge.Settings(
+                alpha,
+                0.05,
+                new Margin(1.0, 0.0),
+                null,
+                onset,
+                variation,
+                scenario.canaryPods(),
+                scenario.stablePods())));
+  }
+
+  static Rule flagger() {
+    return flagger(SUCCESS_RATE);
+  }
+
+  /**
+   * @param rate least success rate, in percent
+   */
+  static Rule flagger(double rate) {
+    return new FlaggerRule(new FlaggerRule.Settings(MINUTE, FLAGGER_THRESHOLD, rate));
+  }
+
+  static Rule argo() {
+    return argo(SUCCESS_RATE);
+  }
+
+  static Rule argo(double rate) {
+    return new ArgoRule(
+        new ArgoRule.Settings(
+            MINUTE, ARGO_LIMIT, String.format(Locale.ROOT, "result[0] >= %.12f", rate / 100)));
+  }
+
+  static Rule kayenta() {
+    return new KayentaRule(KayentaRule.Settings.defaults());
+  }
+}
