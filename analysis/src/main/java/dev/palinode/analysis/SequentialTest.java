@@ -1,6 +1,5 @@
 package dev.palinode.analysis;
 
-import java.util.Arrays;
 import org.hipparchus.analysis.solvers.BrentSolver;
 
 /**
@@ -41,9 +40,7 @@ public final class SequentialTest {
   private final double[] grid;
   private final double rho;
   private final double delta;
-  private final Onset onset;
-  private final double[] logs;
-  private long windows;
+  private final Mixture logs;
   private double pastBad = PRIOR_BAD;
   private double pastRequests = PRIOR_REQUESTS;
 
@@ -53,9 +50,7 @@ public final class SequentialTest {
     this.grid = grid;
     this.rho = rho;
     this.delta = delta;
-    this.onset = onset;
-    this.logs = new double[grid.length];
-    Arrays.fill(logs, onset.logWeight(0));
+    this.logs = new Mixture(grid.length, onset);
   }
 
   /** Grows when the candidate is worse than the border; at 1/alpha the release has failed. */
@@ -89,19 +84,13 @@ public final class SequentialTest {
    *     Dispersion}
    */
   public void add(WindowCounts window, double eta) {
-    if (windows > 0 && onset.startsAt(windows)) {
-      double weight = onset.logWeight(windows / onset.every());
-      for (int k = 0; k < logs.length; k++) {
-        logs[k] = LogSum.of(logs[k], weight);
-      }
-    }
-    windows++;
+    logs.next();
     if (window.candidate() > 0) {
       double stable = expectedStable();
       double border = rho * stable + delta;
       for (int k = 0; k < grid.length; k++) {
         double candidate = candidate(k, stable, border);
-        logs[k] += eta * logIncrement(window, candidate, stable, rho, delta);
+        logs.add(k, eta * logIncrement(window, candidate, stable, rho, delta));
       }
     }
     pastBad += window.stableBad();
@@ -110,8 +99,7 @@ public final class SequentialTest {
 
   /** Natural logarithm of the evidence against the null; 0 at the start. */
   public double logEvidence() {
-    return LogSum.of(
-        LogSum.of(logs) - StrictMath.log(logs.length), onset.logRest(onset.started(windows)));
+    return logs.logEvidence();
   }
 
   /** Stable's share of bad requests, as far as the windows so far tell. */
@@ -145,14 +133,14 @@ public final class SequentialTest {
   }
 
   void save(StateWriter to) {
-    to.number(windows).number(pastBad).number(pastRequests).numbers(logs);
+    to.number(pastBad).number(pastRequests);
+    logs.save(to);
   }
 
   void restore(StateReader from) {
-    windows = (long) from.number();
     pastBad = from.number();
     pastRequests = from.number();
-    from.numbers(logs);
+    logs.restore(from);
   }
 
   private double candidate(int k, double stable, double border) {

@@ -3,6 +3,7 @@ package dev.palinode.analysis;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link StateWriter} wrote, in the same order. Throws {@link Unreadable} on anything else.
@@ -53,6 +54,15 @@ final class StateReader {
     throw new Unreadable("a count is too long");
   }
 
+  /** A count that something is made as large as. */
+  int size(int most) {
+    long size = count();
+    if (size > most) {
+      throw new Unreadable("%d of something of which there are at most %d".formatted(size, most));
+    }
+    return (int) size;
+  }
+
   String text() {
     long length = count();
     if (length > bytes.remaining()) {
@@ -61,6 +71,10 @@ final class StateReader {
     byte[] utf8 = new byte[(int) length];
     bytes.get(utf8);
     return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  @Nullable String textOrNull() {
+    return flag() ? text() : null;
   }
 
   boolean flag() {

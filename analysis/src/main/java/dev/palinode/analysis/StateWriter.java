@@ -2,6 +2,7 @@ package dev.palinode.analysis;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers and texts as bytes, exact to the bit: what {@link StateReader} reads back. */
 final class StateWriter {
@@ -42,6 +43,11 @@ final class StateWriter {
     count(utf8.length);
     bytes.writeBytes(utf8);
     return this;
+  }
+
+  StateWriter textOrNull(@Nullable String value) {
+    flag(value != null);
+    return value == null ? this : text(value);
   }
 
   StateWriter flag(boolean value) {

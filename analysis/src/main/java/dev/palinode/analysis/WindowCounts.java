@@ -23,4 +23,12 @@ public record WindowCounts(long candidate, long candidateBad, long stable, long 
         stable + other.stable,
         stableBad + other.stableBad);
   }
+
+  void save(StateWriter to) {
+    to.count(candidate).count(candidateBad).count(stable).count(stableBad);
+  }
+
+  static WindowCounts restore(StateReader from) {
+    return new WindowCounts(from.count(), from.count(), from.count(), from.count());
+  }
 }

@@ -41,9 +41,23 @@ public record AnalysisTemplateSpec(
   @ValidationRule(
       value = AnalysisTemplateRules.QUERY_RANGE_CEL,
       message = AnalysisTemplateRules.QUERY_RANGE)
+  @ValidationRule(
+      value = AnalysisTemplateRules.GAUGE_BASELINE_CEL,
+      message = AnalysisTemplateRules.GAUGE_BASELINE)
   public record Metric(
       @Required @Size(min = 1, max = 63) String name,
       @Nullable Ratio ratio,
+      @Size(min = 1, max = 10_000) @Nullable String histogram,
+      @ValidationRule(
+              value = AnalysisTemplateRules.PLACEHOLDERS_CEL,
+              message = AnalysisTemplateRules.PLACEHOLDERS)
+          @Size(min = 1, max = 10_000)
+          @Nullable String gauge,
+      @ValidationRule(
+              value = AnalysisTemplateRules.PLACEHOLDERS_CEL,
+              message = AnalysisTemplateRules.PLACEHOLDERS)
+          @Size(min = 1, max = 10_000)
+          @Nullable String baseline,
       @Nullable Margin margin,
       @Nullable Margin tolerance,
       @ValidationRule(
@@ -57,6 +71,30 @@ public record AnalysisTemplateSpec(
     public Metric {
       failureLimit = failureLimit == null ? 0 : failureLimit;
       critical = critical == null || critical;
+    }
+
+    /** A ratio or a query. */
+    public Metric(
+        String name,
+        @Nullable Ratio ratio,
+        @Nullable Margin margin,
+        @Nullable Margin tolerance,
+        @Nullable String query,
+        @Nullable Range range,
+        Integer failureLimit,
+        Boolean critical) {
+      this(
+          name,
+          ratio,
+          null,
+          null,
+          null,
+          margin,
+          tolerance,
+          query,
+          range,
+          failureLimit,
+          critical);
     }
   }
 
