@@ -16,7 +16,7 @@ public record WindowCounts(long candidate, long candidateBad, long stable, long 
     return candidateBad > candidate || stableBad > stable;
   }
 
-  WindowCounts plus(WindowCounts other) {
+  public WindowCounts plus(WindowCounts other) {
     return new WindowCounts(
         candidate + other.candidate,
         candidateBad + other.candidateBad,

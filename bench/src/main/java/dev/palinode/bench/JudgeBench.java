@@ -57,8 +57,8 @@ final class JudgeBench {
   static void healthy(Figures figures, boolean full) {
     int n = full ? FULL_HEALTHY : SHORT_HEALTHY;
     for (Scenario scenario : healthyScenarios(full)) {
-      List<Trial.Result> results =
-          Trial.run(
+      List<Contest.Result> results =
+          Contest.run(
               scenario,
               n,
               variation ->
@@ -115,8 +115,8 @@ final class JudgeBench {
     figures.told("judge_harm_n", n, "rollouts");
     for (Cell cell : CELLS) {
       Scenario scenario = cell.scenario();
-      List<Trial.Result> results =
-          Trial.run(
+      List<Contest.Result> results =
+          Contest.run(
               scenario,
               n,
               variation ->
@@ -126,7 +126,7 @@ final class JudgeBench {
                       JudgeRules.argo(),
                       JudgeRules.kayenta()));
       String name = "judge_" + cell.name();
-      Trial.Result ours = results.getFirst();
+      Contest.Result ours = results.getFirst();
       // The reference is itself a simulation: its own two standard errors of chance.
       figures.atLeast(
           name + "_ours_found",
@@ -149,7 +149,7 @@ final class JudgeBench {
 
   /** Only where all are found: else the mean is that of the lucky ones. */
   private static void efficiency(
-      Figures figures, String name, Scenario scenario, Trial.Result ours) {
+      Figures figures, String name, Scenario scenario, Contest.Result ours) {
     if (ours.rate() == 1) {
       double bound =
           new Detection(scenario.weight(), scenario.stable(), 1, 0)
@@ -160,7 +160,7 @@ final class JudgeBench {
     }
   }
 
-  private static void rival(Figures figures, String name, Trial.Result result) {
+  private static void rival(Figures figures, String name, Contest.Result result) {
     figures.told(name + "_found", 100 * result.rate(), "%");
     if (result.rate() > 0) {
       figures.told(name + "_median", result.median(), "s");
@@ -187,8 +187,8 @@ final class JudgeBench {
     }
   }
 
-  private static Trial.Result oursAlone(Scenario scenario, int n, Onset onset) {
-    return Trial.run(
+  private static Contest.Result oursAlone(Scenario scenario, int n, Onset onset) {
+    return Contest.run(
             scenario,
             n,
             variation -> List.of(JudgeRules.palinode(scenario, variation, JudgeRules.ALPHA, onset)))
@@ -202,8 +202,8 @@ final class JudgeBench {
     for (Cell cell : CELLS) {
       Tuning tuning = Tuning.of(Scenario.healthy(cell.rate(), STABLE), healthy, JudgeRules.ALPHA);
       Scenario scenario = cell.scenario();
-      List<Trial.Result> results =
-          Trial.run(
+      List<Contest.Result> results =
+          Contest.run(
               scenario,
               harmed,
               variation ->
@@ -226,7 +226,7 @@ final class JudgeBench {
   }
 
   /** A fault that is not found within the hour counts as the whole hour. */
-  private static double censoredMean(Trial.Result result) {
+  private static double censoredMean(Contest.Result result) {
     double hour = Scenario.WINDOW.toSeconds() * (double) Scenario.WINDOWS;
     int found = result.delays().length;
     double sum = found == 0 ? 0 : result.mean() * found;

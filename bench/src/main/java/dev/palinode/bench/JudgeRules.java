@@ -5,11 +5,11 @@ import dev.palinode.analysis.WindowJudge;
 import dev.palinode.analysis.replay.ArgoRule;
 import dev.palinode.analysis.replay.FlaggerRule;
 import dev.palinode.analysis.replay.KayentaRule;
-import dev.palinode.analysis.replay.PalinodeRule;
 import dev.palinode.analysis.replay.Rule;
-import dev.palinode.crds.AnalysisTemplateSpec.Margin;
+import dev.palinode.analysis.replay.Window;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The rules as they are compared: each looks for any harm at all, with usual settings. */
 final class JudgeRules {
@@ -25,18 +25,32 @@ final class JudgeRules {
   private JudgeRules() {}
 
   /** Ours without a margin, so that it is held against the bound of its own question. */
+  static WindowJudge judge(Scenario scenario, double variation, double alpha, Onset onset) {
+    return new WindowJudge(
+        new WindowJudge.Settings(
+            alpha, 1, 0, onset, variation, scenario.canaryPods(), scenario.stablePods()));
+  }
+
   static Rule palinode(Scenario scenario, double variation, double alpha, Onset onset) {
-    return new PalinodeRule(
-        new WindowJudge(
-            new WindowJudge.Settings(
-                alpha,
-                0.05,
-                new Margin(1.0, 0.0),
-                null,
-                onset,
-                variation,
-                scenario.canaryPods(),
-                scenario.stablePods())));
+    WindowJudge judge = judge(scenario, variation, alpha, onset);
+    return new Rule() {
+      @Override
+      public String name() {
+        return "palinode";
+      }
+
+      @Override
+      public Optional<Decision> take(Window window) {
+        return judge.add(window.counts(), window.length())
+            ? Optional.of(new Decision(Answer.FAIL, ""))
+            : Optional.empty();
+      }
+
+      @Override
+      public Decision end() {
+        return new Decision(Answer.INCONCLUSIVE, "");
+      }
+    };
   }
 
   static Rule flagger() {
@@ -47,7 +61,7 @@ final class JudgeRules {
    * @param rate least success rate, in percent
    */
   static Rule flagger(double rate) {
-    return new FlaggerRule(new FlaggerRule.Settings(MINUTE, FLAGGER_THRESHOLD, rate));
+    return new FlaggerRule(new FlaggerRule.Settings(MINUTE, FLAGGER_THRESHOLD, rate, Double.MAX_VALUE));
   }
 
   static Rule argo() {

@@ -1,7 +1,7 @@
 package dev.palinode.bench;
 
 import dev.palinode.analysis.Onset;
-import dev.palinode.analysis.replay.PalinodeRule;
+import dev.palinode.analysis.WindowJudge;
 import dev.palinode.analysis.replay.Window;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -47,17 +47,15 @@ record Tuning(double alpha, double flagger, double argo) {
 
   private static Extremes extremes(Scenario healthy, int replicate) {
     CountStream stream = new CountStream(healthy, replicate);
-    PalinodeRule ours =
-        (PalinodeRule)
-            JudgeRules.palinode(
-                healthy, stream.calibratedVariation(), JudgeRules.ALPHA, Onset.AT_ONCE);
+    WindowJudge ours =
+        JudgeRules.judge(healthy, stream.calibratedVariation(), JudgeRules.ALPHA, Onset.AT_ONCE);
     double most = Double.NEGATIVE_INFINITY;
     double[] rates = new double[Scenario.WINDOWS / WINDOWS_PER_MINUTE];
     long total = 0;
     long bad = 0;
     for (int i = 0; i < Scenario.WINDOWS; i++) {
       Window window = stream.next();
-      ours.take(window);
+      ours.add(window.counts(), window.length());
       most = Math.max(most, ours.logEvidence());
       total += window.counts().candidate();
       bad += window.counts().candidateBad();

@@ -1,6 +1,5 @@
 package dev.palinode.analysis.replay;
 
-import dev.palinode.analysis.WindowCounts;
 import dev.palinode.analysis.rivals.ArgoMetric;
 import dev.palinode.analysis.rivals.ArgoPhase;
 import dev.palinode.analysis.rivals.ArgoRun;
@@ -44,13 +43,11 @@ public final class ArgoRule implements Rule {
 
   @Override
   public Optional<Decision> take(Window window) {
-    Optional<WindowCounts> due = interval.add(window);
+    Optional<Interval.Sum> due = interval.add(window);
     if (due.isEmpty()) {
       return Optional.empty();
     }
-    WindowCounts n = due.get();
-    ArgoPhase measured =
-        metric.measure(List.of(Interval.share(n.candidate() - n.candidateBad(), n.candidate())));
+    ArgoPhase measured = metric.measure(List.of(due.get().successRate() / 100));
     measurements++;
     failures += measured == ArgoPhase.FAILED ? 1 : 0;
     run.measured(metric, measured);

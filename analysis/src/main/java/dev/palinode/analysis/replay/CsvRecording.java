@@ -17,8 +17,9 @@ import java.util.TreeMap;
 /**
  * A recording as CSV: rows {@code time,arm,total,bad} with the end of a window, {@code canary} or
  * {@code stable}, and that window's whole counts; rows {@code time,weight,PERCENT} where the weight
- * changed; a header if one likes. Rows may come in any order; an arm without a row in a window had
- * no request in it.
+ * changed; a header if one likes. After a header {@code time,arm,le,count} rows are the cumulative
+ * buckets of a latency histogram, each window's own. Rows may come in any order; an arm without a row
+ * in a window had no request in it.
  */
 public final class CsvRecording {
   /** One line that cannot be used. */
@@ -49,6 +50,7 @@ public final class CsvRecording {
   private final List<Problem> problems = new ArrayList<>();
   private final TreeMap<Instant, WindowCounts> windows = new TreeMap<>();
   private final TreeMap<Instant, Double> weights = new TreeMap<>();
+  private final CsvHistograms latencies = new CsvHistograms();
   private final Set<String> seen = new HashSet<>();
 
   private CsvRecording() {}
@@ -78,7 +80,7 @@ public final class CsvRecording {
               counts.canary()
                   ? new WindowCounts(counts.total(), counts.bad(), 0, 0)
                   : new WindowCounts(0, 0, counts.total(), counts.bad()),
-              CsvRecording::sum);
+              WindowCounts::plus);
         }
       }
       case Row.Weight weight -> {
@@ -86,12 +88,12 @@ public final class CsvRecording {
           weights.put(weight.at(), weight.percent());
         }
       }
-      case Row.Bucket bucket ->
-          problems.add(
-              new Problem(
-                  bucket.line(),
-                  "histograms cannot be replayed yet; give time,arm,total,bad with the requests"
-                      + " slower than your limit as bad"));
+      case Row.Bucket bucket -> {
+        String arm = bucket.canary() ? "canary" : "stable";
+        if (isNew(bucket.line(), bucket.end(), arm + " " + bucket.le())) {
+          latencies.add(bucket);
+        }
+      }
       case Row.Wrong(var problem) -> problems.add(problem);
       case Row.Nothing() -> {}
     }
@@ -105,18 +107,13 @@ public final class CsvRecording {
     return fresh;
   }
 
-  private static WindowCounts sum(WindowCounts a, WindowCounts b) {
-    return new WindowCounts(
-        a.candidate() + b.candidate(),
-        a.candidateBad() + b.candidateBad(),
-        a.stable() + b.stable(),
-        a.stableBad() + b.stableBad());
-  }
-
   private Parsed parsed() {
+    problems.addAll(latencies.problems());
     if (!problems.isEmpty()) {
       return new Parsed.Refused(List.copyOf(problems));
     }
+    boolean counted = !windows.isEmpty();
+    latencies.requests().forEach(windows::putIfAbsent);
     if (windows.isEmpty()) {
       return new Parsed.Empty();
     }
@@ -128,13 +125,16 @@ public final class CsvRecording {
           new Window(
               Duration.between(start, window.getKey()),
               Duration.between(before, window.getKey()),
-              window.getValue()));
+              window.getValue(),
+              latencies.at(window.getKey())));
       before = window.getKey();
     }
     List<Recording.WeightChange> changes = new ArrayList<>();
-    weights.forEach((at, percent) ->
-        changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
-    return new Parsed.Complete(new Recording(start, rows.scale().orElseThrow(), inOrder, changes));
+    weights.forEach(
+        (at, percent) ->
+            changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
+    return new Parsed.Complete(
+        new Recording(start, rows.scale().orElseThrow(), inOrder, changes, counted));
   }
 
   /** The shortest distance of two windows. */

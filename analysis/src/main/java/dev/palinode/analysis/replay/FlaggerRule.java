@@ -1,6 +1,5 @@
 package dev.palinode.analysis.replay;
 
-import dev.palinode.analysis.WindowCounts;
 import dev.palinode.analysis.rivals.FlaggerCheck;
 import dev.palinode.analysis.rivals.FlaggerCheck.Kind;
 import dev.palinode.analysis.rivals.FlaggerRun;
@@ -9,30 +8,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Flagger's built-in success rate; the weights are those of the recording. */
+/**
+ * Flagger's built-in success rate, and its request duration where a histogram was recorded; the
+ * weights are those of the recording.
+ */
 public final class FlaggerRule implements Rule {
   /**
    * @param interval between checks, and the span of each
    * @param threshold failed checks that roll back
    * @param min least success rate, in percent
+   * @param max highest 99th percentile, in milliseconds
    */
-  public record Settings(Duration interval, int threshold, double min) {
+  public record Settings(Duration interval, int threshold, double min, double max) {
     /** As in the example of Flagger's documentation. */
     public static Settings defaults() {
-      return new Settings(Duration.ofMinutes(1), 10, 99);
+      return new Settings(Duration.ofMinutes(1), 10, 99, 500);
     }
   }
 
   private static final int WHOLE = 100;
 
-  private final FlaggerCheck check;
+  private final FlaggerCheck successRate;
+  private final FlaggerCheck duration;
   private final FlaggerRun run;
   private final Interval interval;
   private final Settings settings;
 
   public FlaggerRule(Settings settings) {
     this.settings = settings;
-    this.check = FlaggerCheck.range(Kind.SUCCESS_RATE, settings.min(), null);
+    this.successRate = FlaggerCheck.range(Kind.SUCCESS_RATE, settings.min(), null);
+    this.duration = FlaggerCheck.range(Kind.DURATION, null, settings.max());
     this.run = new FlaggerRun(new FlaggerRun.Settings(settings.threshold(), WHOLE, WHOLE));
     this.interval = new Interval(settings.interval());
   }
@@ -44,16 +49,22 @@ public final class FlaggerRule implements Rule {
 
   @Override
   public Optional<Decision> take(Window window) {
-    Optional<WindowCounts> due = interval.add(window);
+    Optional<Interval.Sum> due = interval.add(window);
     if (due.isEmpty()) {
       return Optional.empty();
     }
-    WindowCounts n = due.get();
-    double rate = 100 * Interval.share(n.candidate() - n.candidateBad(), n.candidate());
-    boolean passed = check.passes(List.of(rate));
+    boolean passed = passes(due.get());
     return run.tickAtForeignWeight(passed) == Action.ROLLED_BACK
         ? Optional.of(new Decision(Answer.FAIL, words()))
         : Optional.empty();
+  }
+
+  private boolean passes(Interval.Sum sum) {
+    return successRate.passes(List.of(sum.successRate()))
+        && sum.latency()
+            .map(l -> Interval.quantile(l.edges(), l.candidate(), 0.99))
+            .map(p99 -> duration.passes(List.of(p99)))
+            .orElse(true);
   }
 
   @Override
@@ -62,7 +73,11 @@ public final class FlaggerRule implements Rule {
   }
 
   private String words() {
-    return "%d of %d failed checks (success rate below %s%%)"
-        .formatted(run.failedChecks(), settings.threshold(), Words.number(settings.min()));
+    return "%d of %d failed checks (success rate below %s%% or p99 above %s ms)"
+        .formatted(
+            run.failedChecks(),
+            settings.threshold(),
+            Words.number(settings.min()),
+            Words.number(settings.max()));
   }
 }

@@ -1,7 +1,9 @@
 package dev.palinode.analysis.replay;
 
+import dev.palinode.analysis.Measured.Buckets;
 import dev.palinode.analysis.WindowCounts;
 import dev.palinode.analysis.rivals.KayentaMetric;
+import dev.palinode.analysis.rivals.KayentaMetric.Classified;
 import dev.palinode.analysis.rivals.KayentaMetric.Direction;
 import dev.palinode.analysis.rivals.KayentaRun;
 import dev.palinode.analysis.rivals.KayentaRun.Span;
@@ -11,8 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
-/** Kayenta on one series: the share of bad requests per step, both arms at the same time. */
+/**
+ * Kayenta on the share of bad requests per step, and on the 99th percentile where a histogram was
+ * recorded; both arms at the same time.
+ */
 public final class KayentaRule implements Rule {
   /**
    * @param step of the series
@@ -43,15 +49,18 @@ public final class KayentaRule implements Rule {
     }
   }
 
-  private record Point(Duration end, double candidate, double stable) {}
+  private record Point(
+      Duration end, double candidate, double stable, double candidateP99, double stableP99) {}
 
   /** Longer than any recording: its end is the end of the run. */
   private static final Duration LIFETIME = Duration.ofDays(3650);
 
   private static final double UNJUDGED = 100;
+  private static final double P99 = 0.99;
 
   private final Settings settings;
-  private final KayentaMetric metric = KayentaMetric.named("errors", Direction.INCREASE);
+  private final KayentaMetric errors = KayentaMetric.named("errors", Direction.INCREASE);
+  private final KayentaMetric latency = KayentaMetric.named("latency", Direction.INCREASE);
   private final KayentaRun run;
   private final Interval interval;
   private final List<Point> points = new ArrayList<>();
@@ -79,20 +88,23 @@ public final class KayentaRule implements Rule {
 
   @Override
   public Optional<Decision> take(Window window) {
-    Optional<WindowCounts> step = interval.add(window);
-    if (step.isPresent()) {
-      WindowCounts n = step.get();
-      points.add(
-          new Point(
-              window.end(),
-              Interval.share(n.candidateBad(), n.candidate()),
-              Interval.share(n.stableBad(), n.stable())));
-    }
+    interval.add(window).ifPresent(sum -> points.add(point(window.end(), sum)));
     Optional<Decision> decision = Optional.empty();
     while (decision.isEmpty() && isDue(window.end())) {
       decision = judge(run.next().orElseThrow());
     }
     return decision;
+  }
+
+  private static Point point(Duration end, Interval.Sum sum) {
+    WindowCounts n = sum.counts();
+    Optional<Buckets> l = sum.latency();
+    return new Point(
+        end,
+        Interval.share(n.candidateBad(), n.candidate()),
+        Interval.share(n.stableBad(), n.stable()),
+        l.map(b -> Interval.quantile(b.edges(), b.candidate(), P99)).orElse(Double.NaN),
+        l.map(b -> Interval.quantile(b.edges(), b.stable(), P99)).orElse(Double.NaN));
   }
 
   private boolean isDue(Duration now) {
@@ -107,11 +119,24 @@ public final class KayentaRule implements Rule {
         points.stream()
             .filter(p -> p.end().compareTo(span.from()) > 0 && p.end().compareTo(span.to()) <= 0)
             .toList();
-    double[] candidate = seen.stream().mapToDouble(Point::candidate).toArray();
-    double[] stable = seen.stream().mapToDouble(Point::stable).toArray();
-    last = KayentaScore.of(List.of(metric.classify(candidate, stable)), Map.of());
+    List<Classified> results = new ArrayList<>();
+    results.add(classify(errors, seen, Point::candidate, Point::stable));
+    if (seen.stream().anyMatch(p -> !Double.isNaN(p.candidateP99()))) {
+      results.add(classify(latency, seen, Point::candidateP99, Point::stableP99));
+    }
+    last = KayentaScore.of(results, Map.of());
     judgements++;
     return run.judged(last).map(_ -> new Decision(Answer.FAIL, words()));
+  }
+
+  private static Classified classify(
+      KayentaMetric metric,
+      List<Point> points,
+      ToDoubleFunction<Point> candidate,
+      ToDoubleFunction<Point> stable) {
+    return metric.classify(
+        points.stream().mapToDouble(candidate).toArray(),
+        points.stream().mapToDouble(stable).toArray());
   }
 
   @Override

@@ -1,15 +1,23 @@
 package dev.palinode.analysis.replay;
 
+import dev.palinode.analysis.Exhibit;
+import dev.palinode.analysis.Judge;
 import dev.palinode.analysis.Verdict;
-import dev.palinode.analysis.WindowJudge;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Our own judge; it looks after every window. */
-public final class PalinodeRule implements Rule {
-  private final WindowJudge judge;
+/** Our own judge, the one of the controller; it looks after every window. */
+final class PalinodeRule implements Rule {
+  private final Judge judge;
+  private final Function<Window, List<Exhibit>> exhibits;
 
-  public PalinodeRule(WindowJudge judge) {
+  /**
+   * @param exhibits what the judge is shown up to the end of a window
+   */
+  PalinodeRule(Judge judge, Function<Window, List<Exhibit>> exhibits) {
     this.judge = judge;
+    this.exhibits = exhibits;
   }
 
   @Override
@@ -18,13 +26,14 @@ public final class PalinodeRule implements Rule {
   }
 
   /** Natural logarithm. */
-  public double logEvidence() {
-    return judge.logEvidence();
+  double logEvidence() {
+    return judge.logHarm();
   }
 
   @Override
   public Optional<Decision> take(Window window) {
-    return judge.add(window.counts(), window.length()) ? Optional.of(end()) : Optional.empty();
+    exhibits.apply(window).forEach(judge::add);
+    return Optional.of(end()).filter(d -> d.answer() == Answer.FAIL);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.palinode.analysis.replay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Traffic of both arms, window by window.
@@ -11,9 +12,14 @@ import java.util.List;
  * @param scale how its source writes times
  * @param windows in order, at least one
  * @param weights in order; empty if nobody told
+ * @param counted true if bad requests were recorded
  */
 public record Recording(
-    Instant start, TimeScale scale, List<Window> windows, List<WeightChange> weights) {
+    Instant start,
+    TimeScale scale,
+    List<Window> windows,
+    List<WeightChange> weights,
+    boolean counted) {
 
   /**
    * @param at since the start
@@ -33,6 +39,20 @@ public record Recording(
     return windows.getLast().end();
   }
 
+  /** The shortest window: longer ones bridge gaps. */
+  public Duration usualLength() {
+    return windows.stream().map(Window::length).min(Duration::compareTo).orElseThrow();
+  }
+
+  public boolean hasLatency() {
+    return windows.stream().anyMatch(w -> w.latency().isPresent());
+  }
+
+  /** The last change of weight up to a moment. */
+  Optional<WeightChange> weightAt(Duration at) {
+    return weights.stream().filter(w -> w.at().compareTo(at) <= 0).reduce((_, last) -> last);
+  }
+
   /** A moment as the recording's source would write it. */
   public String time(Duration sinceStart) {
     return scale.write(start.plus(sinceStart));
@@ -41,7 +61,8 @@ public record Recording(
   /** The same with one nominal weight from the start on, unless the recording has its own. */
   public Recording withWeight(double percent) {
     return weights.isEmpty()
-        ? new Recording(start, scale, windows, List.of(new WeightChange(Duration.ZERO, percent)))
+        ? new Recording(
+            start, scale, windows, List.of(new WeightChange(Duration.ZERO, percent)), counted)
         : this;
   }
 }

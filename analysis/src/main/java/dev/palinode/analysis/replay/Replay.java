@@ -1,6 +1,5 @@
 package dev.palinode.analysis.replay;
 
-import dev.palinode.analysis.WindowJudge;
 import dev.palinode.analysis.replay.Rule.Answer;
 import dev.palinode.analysis.replay.Rule.Decision;
 import java.time.Duration;
@@ -50,7 +49,7 @@ public final class Replay {
 
   /** How each of them is set. */
   public record Settings(
-      WindowJudge.Settings judge,
+      RecordingJudge.Settings judge,
       FlaggerRule.Settings flagger,
       ArgoRule.Settings argo,
       KayentaRule.Settings kayenta) {}
@@ -58,7 +57,17 @@ public final class Replay {
   private Replay() {}
 
   public static Result run(Recording recording, Settings settings) {
-    PalinodeRule ours = new PalinodeRule(new WindowJudge(settings.judge()));
+    return run(
+        recording,
+        new RecordingJudge(recording, settings.judge()).rule(),
+        settings.judge().alpha(),
+        settings);
+  }
+
+  /**
+   * @param ours with a judge of its own, such as a record's
+   */
+  static Result run(Recording recording, PalinodeRule ours, double alpha, Settings settings) {
     List<Rule> rules =
         List.of(
             ours,
@@ -96,7 +105,7 @@ public final class Replay {
               ? outcome
               : outcome(rule, rule.end(), Optional.empty(), requests, bad, ours));
     }
-    return new Result(recording, settings.judge().alpha(), outcomes, points);
+    return new Result(recording, alpha, outcomes, points);
   }
 
   private static Outcome outcome(

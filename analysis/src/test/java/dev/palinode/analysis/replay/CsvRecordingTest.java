@@ -143,11 +143,48 @@ class CsvRecordingTest {
   }
 
   @Test
-  void histogram_isRefusedInWords() throws IOException {
-    assertThat(problems("time,arm,le,count\n15,canary,0.5,10\n"))
-        .singleElement()
-        .asString()
-        .contains("line 2")
-        .contains("slower than your limit");
+  void histogram_isReadPerBucket() throws IOException {
+    Recording recording =
+        complete(
+            """
+            time,arm,le,count
+            15,canary,10,5
+            15,canary,100,8
+            15,canary,+Inf,9
+            15,stable,10,50
+            15,stable,100,80
+            15,stable,+Inf,81
+            30,stable,10,1
+            30,stable,100,1
+            30,stable,+Inf,1
+            time,arm,total,bad
+            30,stable,1,1
+            """);
+    Window first = recording.windows().getFirst();
+    assertThat(first.counts()).isEqualTo(new WindowCounts(9, 0, 81, 0));
+    assertThat(first.latency().orElseThrow().edges())
+        .containsExactly(10.0, 100.0, Double.POSITIVE_INFINITY);
+    assertThat(first.latency().orElseThrow().candidate()).containsExactly(5L, 3L, 1L);
+    assertThat(first.latency().orElseThrow().stable()).containsExactly(50L, 30L, 1L);
+    assertThat(recording.windows().getLast().counts()).isEqualTo(new WindowCounts(0, 0, 1, 1));
+    assertThat(recording.windows().getLast().latency().orElseThrow().candidate())
+        .containsExactly(0L, 0L, 0L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "15,canary,10,5/15,canary,100,8 | line 3: this histogram has no bucket +Inf",
+        "15,canary,10,5/15,canary,100,4/15,canary,+Inf,9 | buckets are cumulative",
+        "15,canary,10,5/15,canary,+Inf,9 | at least three buckets",
+        "15,canary,10,5/15,canary,10,6 | line 3: a second row of canary 10",
+        "15,canary,wide,5 | le 'wide' is not a number",
+        "15,canary,1,5/15,canary,2,5/15,canary,+Inf,5/15,stable,1,5/15,stable,3,5/15,stable,+Inf,5"
+            + " | not those of stable",
+      })
+  void whatIsNoHistogram_isTold(String rows, String says) throws IOException {
+    assertThat(problems("time,arm,le,count\n" + rows.replace('/', '\n') + "\n"))
+        .anySatisfy(problem -> assertThat(problem).contains(says));
   }
 }

@@ -1,8 +1,6 @@
 package dev.palinode.analysis.replay;
 
-import dev.palinode.analysis.Onset;
 import dev.palinode.analysis.WindowCounts;
-import dev.palinode.analysis.WindowJudge;
 import dev.palinode.crds.AnalysisTemplateSpec.Margin;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +19,7 @@ final class Traffics {
     for (int i = 1; i <= windows; i++) {
       each.add(new Window(LENGTH.multipliedBy(i), LENGTH, counts.apply(i)));
     }
-    return new Recording(Instant.EPOCH, TimeScale.SECONDS, each, List.of());
+    return new Recording(Instant.EPOCH, TimeScale.SECONDS, each, List.of(), true);
   }
 
   /** A hundred requests a second, a tenth of them to the canary. */
@@ -31,9 +29,17 @@ final class Traffics {
 
   static Replay.Settings settings() {
     return new Replay.Settings(
-        new WindowJudge.Settings(
-            0.01, 0.05, new Margin(1.2, 0.0005), new Margin(null, null), new Onset(40), 0.3, 1, 9),
-        new FlaggerRule.Settings(Duration.ofMinutes(1), 5, 99),
+        new RecordingJudge.Settings(
+            0.01,
+            0.05,
+            new Margin(1.2, 0.0005),
+            new Margin(null, null),
+            1.1,
+            Duration.ofMinutes(10),
+            0.3,
+            1,
+            9),
+        new FlaggerRule.Settings(Duration.ofMinutes(1), 5, 99, 500),
         new ArgoRule.Settings(Duration.ofMinutes(1), 3, "result[0] >= 0.99"),
         KayentaRule.Settings.defaults());
   }

@@ -1,18 +1,20 @@
 package dev.palinode.controller.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.palinode.analysis.Onset;
-import dev.palinode.analysis.WindowJudge;
+import dev.palinode.analysis.record.RolloutRecord;
 import dev.palinode.analysis.replay.ArgoRule;
 import dev.palinode.analysis.replay.CsvRecording;
 import dev.palinode.analysis.replay.CsvRecording.Parsed;
 import dev.palinode.analysis.replay.FlaggerRule;
 import dev.palinode.analysis.replay.KayentaRule;
-import dev.palinode.analysis.replay.Recording;
+import dev.palinode.analysis.replay.RecordReplay;
+import dev.palinode.analysis.replay.RecordingJudge;
 import dev.palinode.analysis.replay.Replay;
 import dev.palinode.analysis.replay.ReplayReport;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +39,8 @@ import picocli.CommandLine.Spec;
       "",
       "Reads CSV: time,arm,total,bad for each window, arm canary or stable, time its end in"
           + " seconds",
-      "or RFC 3339; time,weight,PERCENT where the weight changed."
+      "or RFC 3339; time,weight,PERCENT where the weight changed. After a header time,arm,le,count:",
+      "cumulative buckets of a latency histogram. With --record: a rollout's own record."
     },
     mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
@@ -58,6 +61,19 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "PERCENT",
       description = "the canary's weight, where the recording does not tell it")
   private @Nullable Double weight;
+
+  @Option(
+      names = "--record",
+      description =
+          "the input is a rollout's record in NDJSON: judged again as it was, with its own settings")
+  private boolean record;
+
+  @Option(
+      names = "--latency-margin",
+      paramLabel = "FACTOR",
+      defaultValue = "1.1",
+      description = "how many times stable's latency is allowed (${DEFAULT-VALUE})")
+  private double latencyMargin;
 
   @Option(
       names = "--onset",
@@ -102,6 +118,13 @@ final class ReplayCommand implements Callable<Integer> {
       defaultValue = "99",
       description = "(${DEFAULT-VALUE})")
   private double flaggerRate;
+
+  @Option(
+      names = "--flagger-duration",
+      paramLabel = "MILLISECONDS",
+      defaultValue = "500",
+      description = "highest p99, where there are histograms (${DEFAULT-VALUE})")
+  private double flaggerDuration;
 
   @Option(
       names = "--argo-interval",
@@ -152,33 +175,61 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     refuseBadOptions();
-    return switch (read()) {
+    try (Reader input = open()) {
+      return record ? record(new BufferedReader(input)) : csv(CsvRecording.read(input));
+    }
+  }
+
+  private Integer csv(Parsed parsed) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    return switch (parsed) {
       case Parsed.Refused(var problems) -> {
-        problems.forEach(spec.commandLine().getErr()::println);
-        spec.commandLine()
-            .getErr()
-            .println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+        problems.forEach(err::println);
+        err.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
         yield ExitCode.USAGE;
       }
-      case Parsed.Empty() -> {
-        spec.commandLine()
-            .getErr()
-            .println("no window to replay: give rows of time,arm,total,bad on standard input");
-        yield ExitCode.NOTHING;
-      }
+      case Parsed.Empty() -> nothing("give rows of time,arm,total,bad on standard input");
       case Parsed.Complete(var recording) -> {
         print(
-            Replay.run(
-                weight == null ? recording : recording.withWeight(weight), settings(recording)));
+            Replay.run(weight == null ? recording : recording.withWeight(weight), settings()));
         yield ExitCode.DONE;
       }
     };
+  }
+
+  /** Says first whether the judge still comes to what was written. */
+  private Integer record(BufferedReader input) throws IOException {
+    RolloutRecord rollout;
+    try {
+      rollout = RolloutRecord.read(input.lines());
+    } catch (RolloutRecord.Malformed e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return ExitCode.USAGE;
+    }
+    Optional<Replay.Result> result = RecordReplay.run(rollout, settings());
+    if (result.isEmpty()) {
+      return nothing("the record holds no closed window");
+    }
+    print(result.get());
+    Optional<String> difference = rollout.difference();
+    spec.commandLine()
+        .getErr()
+        .println(difference.orElse("judged again: every recorded verdict is the same"));
+    return difference.isEmpty() ? ExitCode.DONE : ExitCode.NEGATIVE;
+  }
+
+  private Integer nothing(String advice) {
+    spec.commandLine().getErr().println("no window to replay: " + advice);
+    return ExitCode.NOTHING;
   }
 
   private void refuseBadOptions() {
     String problem = judge.problem();
     if (problem.isEmpty() && weight != null && !(weight >= 0 && weight <= 100)) {
       problem = "--weight lies between 0 and 100";
+    }
+    if (problem.isEmpty() && !(latencyMargin >= 1)) {
+      problem = "--latency-margin is at least 1";
     }
     if (problem.isEmpty() && (flaggerThreshold < 1 || argoLimit < 0)) {
       problem = "--flagger-threshold is at least 1, --argo-failure-limit at least 0";
@@ -191,34 +242,29 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private Parsed read() throws IOException {
+  private Reader open() throws IOException {
     Path path = file;
-    if (path == null) {
-      return CsvRecording.read(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    }
-    if (!Files.isReadable(path) || Files.isDirectory(path)) {
+    if (path != null && (!Files.isReadable(path) || Files.isDirectory(path))) {
       throw new ParameterException(spec.commandLine(), path + " cannot be read");
     }
-    try (Reader reader =
-        new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8)) {
-      return CsvRecording.read(reader);
-    }
+    return new InputStreamReader(
+        path == null ? System.in : Files.newInputStream(path), StandardCharsets.UTF_8);
   }
 
-  private Replay.Settings settings(Recording recording) {
-    long window = Math.max(1, recording.windows().getFirst().length().toMillis());
-    int every = (int) Math.min(Integer.MAX_VALUE, Math.max(0, onset.toMillis() / window));
+  private Replay.Settings settings() {
     return new Replay.Settings(
-        new WindowJudge.Settings(
+        new RecordingJudge.Settings(
             judge.alpha(),
             judge.beta(),
             judge.margin(),
             judge.tolerance(),
-            onset.isZero() ? Onset.AT_ONCE : new Onset(Math.max(1, every)),
+            latencyMargin,
+            onset,
             podVariation,
             pods[0],
             pods[1]),
-        new FlaggerRule.Settings(flaggerInterval, flaggerThreshold, flaggerRate),
+        new FlaggerRule.Settings(
+            flaggerInterval, flaggerThreshold, flaggerRate, flaggerDuration),
         new ArgoRule.Settings(argoInterval, argoLimit, argoCondition),
         new KayentaRule.Settings(
             Duration.ofMinutes(1),

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Many replicates of one scenario before several rules at once; all see the same counts. */
-final class Trial {
+final class Contest {
   private static final int THREADS = 2;
 
   /**
@@ -45,7 +45,7 @@ final class Trial {
     }
   }
 
-  private Trial() {}
+  private Contest() {}
 
   /**
    * @param rules fresh ones for each replicate, given the pods' variation as the day before told it
