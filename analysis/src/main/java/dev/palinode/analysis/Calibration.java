@@ -15,11 +15,7 @@ import java.util.List;
  *     histogram; the correlation of successive values of a gauge. Empty if unknown
  */
 public record Calibration(
-    double podVariation,
-    Duration noise,
-    String source,
-    List<Double> edges,
-    List<Double> before) {
+    double podVariation, Duration noise, String source, List<Double> edges, List<Double> before) {
 
   public Calibration {
     edges = List.copyOf(edges);

@@ -2,7 +2,6 @@ package dev.palinode.analysis;
 
 import dev.palinode.analysis.Exhibit.ClosedWindow;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -175,10 +174,7 @@ final class HistogramMetric implements Question.Windowed {
         evidence(
             "%d canary requests seen: too few to show that they are slower than %s times stable or within %s times%s"
                 .formatted(
-                    requests(),
-                    Evidence.number(margin),
-                    Evidence.number(tolerance),
-                    tempered())));
+                    requests(), Evidence.number(margin), Evidence.number(tolerance), tempered())));
   }
 
   private String comparison() {

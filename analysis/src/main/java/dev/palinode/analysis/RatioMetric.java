@@ -3,7 +3,6 @@ package dev.palinode.analysis;
 import dev.palinode.analysis.Exhibit.ClosedWindow;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The share of bad requests, candidate against stable: one question and its evidence so far. */

@@ -41,8 +41,7 @@ public final class WindowJudge {
 
   public WindowJudge(Settings settings) {
     this.settings = settings;
-    this.harm =
-        SequentialTest.harm(settings.relative(), settings.absolute(), settings.onset());
+    this.harm = SequentialTest.harm(settings.relative(), settings.absolute(), settings.onset());
   }
 
   /** Says what stable did before the first window; a long past counts as much as a short one. */

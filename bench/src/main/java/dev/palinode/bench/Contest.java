@@ -48,9 +48,10 @@ final class Contest {
   private Contest() {}
 
   /**
-   * @param rules fresh ones for each replicate, given the pods' variation as the day before told it
+   * @param rules fresh ones for each replicate, given what the day before told
    */
-  static List<Result> run(Scenario scenario, int replicates, Function<Double, List<Rule>> rules) {
+  static List<Result> run(
+      Scenario scenario, int replicates, Function<PodHistory, List<Rule>> rules) {
     double[][][] outcomes = new double[replicates][][];
     try (ForkJoinPool pool = new ForkJoinPool(THREADS)) {
       pool.submit(() ->
@@ -83,9 +84,9 @@ final class Contest {
 
   /** Per rule the delay, or -1, and the canary's requests since the onset. */
   private static double[][] replicate(
-      Scenario scenario, int replicate, Function<Double, List<Rule>> fresh) {
+      Scenario scenario, int replicate, Function<PodHistory, List<Rule>> fresh) {
     CountStream stream = new CountStream(scenario, replicate);
-    List<Rule> rules = fresh.apply(stream.calibratedVariation());
+    List<Rule> rules = fresh.apply(stream.history());
     double[][] outcome = new double[rules.size()][];
     int open = rules.size();
     double onset = scenario.onset().toSeconds();

@@ -36,9 +36,9 @@ final class CountStream {
     this.dice = new Dice(scenario.name(), replicate);
   }
 
-  /** The share of bad requests, per window, that stable's pods had over a day, halved at random. */
-  double calibratedVariation() {
-    return scenario.podVariation() == 0 ? 0 : PodHistory.variation(scenario, dice);
+  /** The day before; read once, before the first window. */
+  PodHistory history() {
+    return PodHistory.of(scenario, dice);
   }
 
   Window next() {

@@ -1,5 +1,6 @@
 package dev.palinode.bench;
 
+import dev.palinode.analysis.BuiltInTemplates;
 import dev.palinode.analysis.Onset;
 import dev.palinode.analysis.WindowJudge;
 import dev.palinode.analysis.replay.ArgoRule;
@@ -7,6 +8,7 @@ import dev.palinode.analysis.replay.FlaggerRule;
 import dev.palinode.analysis.replay.KayentaRule;
 import dev.palinode.analysis.replay.Rule;
 import dev.palinode.analysis.replay.Window;
+import dev.palinode.bench.Scenario.Rough;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,15 +26,29 @@ final class JudgeRules {
 
   private JudgeRules() {}
 
-  /** Ours without a margin, so that it is held against the bound of its own question. */
-  static WindowJudge judge(Scenario scenario, double variation, double alpha, Onset onset) {
-    return new WindowJudge(
-        new WindowJudge.Settings(
-            alpha, 1, 0, onset, variation, scenario.canaryPods(), scenario.stablePods()));
+  /**
+   * Ours, as the controller sets it after a day of history. Without a margin it is held against the
+   * bound of its own question; {@code WARM_UP} makes a canary worse for a while, and whether that
+   * matters is what a margin is for.
+   */
+  static WindowJudge judge(Scenario scenario, PodHistory history, double alpha, Onset onset) {
+    boolean excused = scenario.rough() == Rough.WARM_UP;
+    WindowJudge judge =
+        new WindowJudge(
+            new WindowJudge.Settings(
+                alpha,
+                excused ? BuiltInTemplates.MARGIN_RELATIVE : 1,
+                excused ? BuiltInTemplates.MARGIN_ABSOLUTE : 0,
+                onset,
+                history.variation(),
+                scenario.canaryPods(),
+                scenario.stablePods()));
+    judge.expect(history.bad(), history.requests());
+    return judge;
   }
 
-  static Rule palinode(Scenario scenario, double variation, double alpha, Onset onset) {
-    WindowJudge judge = judge(scenario, variation, alpha, onset);
+  static Rule palinode(Scenario scenario, PodHistory history, double alpha, Onset onset) {
+    WindowJudge judge = judge(scenario, history, alpha, onset);
     return new Rule() {
       @Override
       public String name() {
@@ -61,7 +77,8 @@ final class JudgeRules {
    * @param rate least success rate, in percent
    */
   static Rule flagger(double rate) {
-    return new FlaggerRule(new FlaggerRule.Settings(MINUTE, FLAGGER_THRESHOLD, rate, Double.MAX_VALUE));
+    return new FlaggerRule(
+        new FlaggerRule.Settings(MINUTE, FLAGGER_THRESHOLD, rate, Double.MAX_VALUE));
   }
 
   static Rule argo() {

@@ -47,8 +47,7 @@ record Tuning(double alpha, double flagger, double argo) {
 
   private static Extremes extremes(Scenario healthy, int replicate) {
     CountStream stream = new CountStream(healthy, replicate);
-    WindowJudge ours =
-        JudgeRules.judge(healthy, stream.calibratedVariation(), JudgeRules.ALPHA, Onset.AT_ONCE);
+    WindowJudge ours = JudgeRules.judge(healthy, stream.history(), JudgeRules.ALPHA, Onset.AT_ONCE);
     double most = Double.NEGATIVE_INFINITY;
     double[] rates = new double[Scenario.WINDOWS / WINDOWS_PER_MINUTE];
     long total = 0;

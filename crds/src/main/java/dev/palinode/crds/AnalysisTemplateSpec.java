@@ -83,18 +83,7 @@ public record AnalysisTemplateSpec(
         @Nullable Range range,
         Integer failureLimit,
         Boolean critical) {
-      this(
-          name,
-          ratio,
-          null,
-          null,
-          null,
-          margin,
-          tolerance,
-          query,
-          range,
-          failureLimit,
-          critical);
+      this(name, ratio, null, null, null, margin, tolerance, query, range, failureLimit, critical);
     }
   }
 

@@ -100,11 +100,9 @@ final class CsvHistograms {
   /** All requests per window, none of them known to be bad. */
   Map<Instant, WindowCounts> requests() {
     Map<Instant, WindowCounts> requests = new TreeMap<>();
-    windows.forEach(
-        (end, pair) ->
-            requests.put(
-                end,
-                new WindowCounts(pair.canary().requests(), 0, pair.stable().requests(), 0)));
+    windows.forEach((end, pair) ->
+        requests.put(
+            end, new WindowCounts(pair.canary().requests(), 0, pair.stable().requests(), 0)));
     return requests;
   }
 

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * A recording as CSV: rows {@code time,arm,total,bad} with the end of a window, {@code canary} or
  * {@code stable}, and that window's whole counts; rows {@code time,weight,PERCENT} where the weight
  * changed; a header if one likes. After a header {@code time,arm,le,count} rows are the cumulative
- * buckets of a latency histogram, each window's own. Rows may come in any order; an arm without a row
- * in a window had no request in it.
+ * buckets of a latency histogram, each window's own. Rows may come in any order; an arm without a
+ * row in a window had no request in it.
  */
 public final class CsvRecording {
   /** One line that cannot be used. */
@@ -130,9 +130,8 @@ public final class CsvRecording {
       before = window.getKey();
     }
     List<Recording.WeightChange> changes = new ArrayList<>();
-    weights.forEach(
-        (at, percent) ->
-            changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
+    weights.forEach((at, percent) ->
+        changes.add(new Recording.WeightChange(Duration.between(start, at), percent)));
     return new Parsed.Complete(
         new Recording(start, rows.scale().orElseThrow(), inOrder, changes, counted));
   }

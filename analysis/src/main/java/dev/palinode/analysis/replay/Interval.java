@@ -37,7 +37,8 @@ final class Interval {
     counts = counts.plus(window.counts());
     Buckets more = window.latency().orElse(null);
     if (more != null) {
-      latency = latency == null || !latency.edges().equals(more.edges()) ? more : sum(latency, more);
+      latency =
+          latency == null || !latency.edges().equals(more.edges()) ? more : sum(latency, more);
     }
     if (window.end().compareTo(next) < 0) {
       return Optional.empty();

@@ -48,8 +48,7 @@ public final class RecordReplay {
         new PalinodeRule(
             new Judge(record.trial()), window -> exhibits.getOrDefault(window, List.of()));
     Recording recording =
-        new Recording(
-            start, TimeScale.RFC_3339, List.copyOf(exhibits.keySet()), weights, true);
+        new Recording(start, TimeScale.RFC_3339, List.copyOf(exhibits.keySet()), weights, true);
     return Optional.of(Replay.run(recording, ours, record.trial().alpha(), settings));
   }
 
@@ -74,8 +73,7 @@ public final class RecordReplay {
   private static void weight(
       ClosedWindow closed, Duration from, List<Recording.WeightChange> weights) {
     double percent = 100 * closed.weight();
-    if (!Double.isNaN(percent)
-        && (weights.isEmpty() || weights.getLast().percent() != percent)) {
+    if (!Double.isNaN(percent) && (weights.isEmpty() || weights.getLast().percent() != percent)) {
       weights.add(new Recording.WeightChange(from, percent));
     }
   }

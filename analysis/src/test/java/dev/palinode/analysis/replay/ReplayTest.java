@@ -66,8 +66,7 @@ class ReplayTest {
     Replay.Result result =
         Replay.run(Traffics.of(80, _ -> new WindowCounts(0, 0, 1500, 1)), Traffics.settings());
     assertThat(outcome(result, "palinode").answer()).isEqualTo(Answer.INCONCLUSIVE);
-    assertThat(outcome(result, "palinode").logEvidence().orElseThrow())
-        .isCloseTo(0, within(1e-12));
+    assertThat(outcome(result, "palinode").logEvidence().orElseThrow()).isCloseTo(0, within(1e-12));
     assertThat(outcome(result, "flagger").answer()).isEqualTo(Answer.FAIL);
     assertThat(outcome(result, "argo").answer()).isEqualTo(Answer.FAIL);
   }
@@ -144,7 +143,8 @@ class ReplayTest {
     assertThat((double) tree.get("palinode").get("eValue")).isGreaterThan(100);
   }
 
-  private static final List<Double> EDGES = List.of(50.0, 100.0, 200.0, 400.0, 600.0, Double.POSITIVE_INFINITY);
+  private static final List<Double> EDGES =
+      List.of(50.0, 100.0, 200.0, 400.0, 600.0, Double.POSITIVE_INFINITY);
 
   /** Everybody as fast as the others, then the canary's requests take twice as long. */
   private static Recording slowCanary() {
@@ -161,8 +161,7 @@ class ReplayTest {
                       List.of(0L, 60L, 60L, 20L, 8L, 2L),
                       List.of(540L, 540L, 180L, 72L, 12L, 6L)))));
     }
-    return new Recording(
-        Instant.EPOCH, TimeScale.SECONDS, windows, List.of(), false);
+    return new Recording(Instant.EPOCH, TimeScale.SECONDS, windows, List.of(), false);
   }
 
   @Test
@@ -187,8 +186,7 @@ class ReplayTest {
   /** A tenth of the requests was told, a third came: the arms do not get the same requests. */
   @Test
   void otherShareThanTheWeight_isDistrusted() {
-    Recording skewed =
-        Traffics.of(80, _ -> new WindowCounts(500, 1, 1000, 2)).withWeight(10);
+    Recording skewed = Traffics.of(80, _ -> new WindowCounts(500, 1, 1000, 2)).withWeight(10);
     assertThat(outcome(Replay.run(skewed, Traffics.settings()), "palinode").answer())
         .isEqualTo(Answer.INVALID);
   }
@@ -214,8 +212,7 @@ class ReplayTest {
     StringBuilder lines = new StringBuilder();
     RecordWriter writer = new RecordWriter(lines);
     Instant start = Instant.parse("2026-01-31T12:00:00Z");
-    writer.begin(
-        Trial.of(BuiltInTemplates.http().metrics(), 0.01, start, GateSettings.defaults()));
+    writer.begin(Trial.of(BuiltInTemplates.http().metrics(), 0.01, start, GateSettings.defaults()));
     for (int i = 1; i <= 40; i++) {
       WindowCounts counts = new WindowCounts(150, canaryBad, 1350, 1);
       writer.add(

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       "",
       "Reads CSV: time,arm,total,bad for each window, arm canary or stable, time its end in"
           + " seconds",
-      "or RFC 3339; time,weight,PERCENT where the weight changed. After a header time,arm,le,count:",
+      "or RFC 3339; time,weight,PERCENT where the weight changed. After a header"
+          + " time,arm,le,count:",
       "cumulative buckets of a latency histogram. With --record: a rollout's own record."
     },
     mixinStandardHelpOptions = true)
@@ -65,7 +66,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--record",
       description =
-          "the input is a rollout's record in NDJSON: judged again as it was, with its own settings")
+          "the input is a rollout's record in NDJSON: judged again as it was, with its own"
+              + " settings")
   private boolean record;
 
   @Option(
@@ -190,8 +192,7 @@ final class ReplayCommand implements Callable<Integer> {
       }
       case Parsed.Empty() -> nothing("give rows of time,arm,total,bad on standard input");
       case Parsed.Complete(var recording) -> {
-        print(
-            Replay.run(weight == null ? recording : recording.withWeight(weight), settings()));
+        print(Replay.run(weight == null ? recording : recording.withWeight(weight), settings()));
         yield ExitCode.DONE;
       }
     };
@@ -263,8 +264,7 @@ final class ReplayCommand implements Callable<Integer> {
             podVariation,
             pods[0],
             pods[1]),
-        new FlaggerRule.Settings(
-            flaggerInterval, flaggerThreshold, flaggerRate, flaggerDuration),
+        new FlaggerRule.Settings(flaggerInterval, flaggerThreshold, flaggerRate, flaggerDuration),
         new ArgoRule.Settings(argoInterval, argoLimit, argoCondition),
         new KayentaRule.Settings(
             Duration.ofMinutes(1),
