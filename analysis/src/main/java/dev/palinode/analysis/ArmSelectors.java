@@ -1,8 +1,8 @@
 package dev.palinode.analysis;
 
-import dev.palinode.analysis.Exhibit.Shown;
 import dev.palinode.analysis.Arms.Reporter;
 import dev.palinode.analysis.Arms.Side;
+import dev.palinode.analysis.Exhibit.Shown;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import dev.palinode.crds.AnalysisTemplateSpec.Ratio;
 import java.time.Instant;
@@ -54,9 +54,7 @@ sealed interface ArmSelectors {
 
     private String text(Arms arms) {
       Selector selector =
-          buckets.on("reporter").isEmpty()
-              ? buckets.and("reporter", "=", "destination")
-              : buckets;
+          buckets.on("reporter").isEmpty() ? buckets.and("reporter", "=", "destination") : buckets;
       return ArmSelectors.text(selector, arms);
     }
 

@@ -32,8 +32,7 @@ final class BucketCounts {
           && !candidate.keySet().equals(stable.keySet())) {
         return new Measured.Unusable(
             "the candidate's %d buckets up to %s are not stable's %d up to %s; give both releases the same buckets"
-                .formatted(
-                    candidate.size(), last(candidate), stable.size(), last(stable)));
+                .formatted(candidate.size(), last(candidate), stable.size(), last(stable)));
       }
       List<Double> edges =
           new ArrayList<>(candidate.isEmpty() ? stable.keySet() : candidate.keySet());
@@ -43,8 +42,7 @@ final class BucketCounts {
     }
   }
 
-  private static TreeMap<Double, Long> perBucket(Map<String, Tally.Sum> sums)
-      throws NotAHistogram {
+  private static TreeMap<Double, Long> perBucket(Map<String, Tally.Sum> sums) throws NotAHistogram {
     TreeMap<Double, Tally.Sum> sorted = new TreeMap<>();
     for (Map.Entry<String, Tally.Sum> each : sums.entrySet()) {
       sorted.put(edge(each.getKey()), each.getValue());

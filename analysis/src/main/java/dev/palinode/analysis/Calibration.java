@@ -15,11 +15,7 @@ import java.util.List;
  *     histogram; the correlation of successive values of a gauge. Empty if unknown
  */
 public record Calibration(
-    double podVariation,
-    Duration noise,
-    String source,
-    List<Double> edges,
-    List<Double> before) {
+    double podVariation, Duration noise, String source, List<Double> edges, List<Double> before) {
 
   public Calibration {
     edges = List.copyOf(edges);
@@ -37,7 +33,7 @@ public record Calibration(
     return new Calibration(
         podVariation,
         Dispersion.NOISE,
-        "pods assumed to vary by %s, since %s".formatted(Evidence.number(podVariation), why),
+        "pods assumed to vary by %s, since %s".formatted(Evidence.rounded(podVariation), why),
         List.of(),
         List.of());
   }

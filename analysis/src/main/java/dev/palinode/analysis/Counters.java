@@ -74,13 +74,12 @@ final class Counters {
     Optional.ofNullable(answers.get(selectors.keySet().iterator().next()))
         .ifPresent(series -> freshness.note(series, now, edge));
     List<Series> all = answers.values().stream().flatMap(List::stream).toList();
-    answers.forEach(
-        (selector, series) ->
-            ledgers
-                .computeIfAbsent(
-                    selector,
-                    _ -> new CounterLedger(window, selectors.getOrDefault(selector, Duration.ZERO)))
-                .read(series, all, arms, from, closed, upTo, start));
+    answers.forEach((selector, series) ->
+        ledgers
+            .computeIfAbsent(
+                selector,
+                _ -> new CounterLedger(window, selectors.getOrDefault(selector, Duration.ZERO)))
+            .read(series, all, arms, from, closed, upTo, start));
     return Optional.empty();
   }
 

@@ -52,8 +52,7 @@ public final class Gate {
   }
 
   /** A look that does not know the weight: whether the requests split by it is not checked. */
-  public Reading look(
-      MetricSource source, Arms arms, Optional<Instant> weightSince, Instant now) {
+  public Reading look(MetricSource source, Arms arms, Optional<Instant> weightSince, Instant now) {
     return look(source, arms, weightSince, Double.NaN, now);
   }
 

@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param beta bound on the chance that a release just at the tolerance passes
  * @param podVariation coefficient of variation of the error rate between healthy pods; 0.3 stands
  *     in where it cannot be measured on the service's own history
- * @param warmup how long young candidate pods' latencies, and all gauges, are left out; errors never
- *     are
+ * @param warmup how long young candidate pods' latencies, and all gauges, are left out; errors
+ *     never are
  * @param lateOnset time between two moments at which harm may have begun; zero looks only for harm
  *     that is there from the beginning, which is found a little sooner then
  */

@@ -55,8 +55,7 @@ final class Layout {
       i = i >= 0 ? i : -i - 1;
       bucket[j] = i;
       double low = low(i);
-      part[j] =
-          from <= low ? 0 : StrictMath.log(from / low) / StrictMath.log(edges[i] / low);
+      part[j] = from <= low ? 0 : StrictMath.log(from / low) / StrictMath.log(edges[i] / low);
     }
     bucket[edges.length - 1] = edges.length - 1;
     part[edges.length - 1] = 1;

@@ -11,10 +11,10 @@ public sealed interface Measured {
   /**
    * A histogram's requests per bucket, not cumulated.
    *
-   * @param edges upper bounds of the buckets, ascending, the last one infinite; in the metric's unit
+   * @param edges upper bounds of the buckets, ascending, the last one infinite; in the metric's
+   *     unit
    */
-  record Buckets(List<Double> edges, List<Long> candidate, List<Long> stable)
-      implements Measured {
+  record Buckets(List<Double> edges, List<Long> candidate, List<Long> stable) implements Measured {
     public Buckets {
       edges = List.copyOf(edges);
       candidate = List.copyOf(candidate);

@@ -90,7 +90,9 @@ final class Merging {
     notes.stream().filter(q -> q.logHarm() >= bound).forEach(q -> q.fail(alpha));
   }
 
-  /** The k largest, for the greatest k at which the k-th still reaches (number of all)/(k alpha). */
+  /**
+   * The k largest, for the greatest k at which the k-th still reaches (number of all)/(k alpha).
+   */
   private List<Weighed> discoveries() {
     List<Weighed> sorted = new ArrayList<>(critical);
     sorted.sort(Comparator.comparingDouble((Weighed w) -> w.question().logHarm()).reversed());

@@ -25,11 +25,6 @@ public record MetricVerdict(
 
   static MetricVerdict plain(Metric spec, Verdict verdict) {
     return new MetricVerdict(
-        spec.name(),
-        spec.critical(),
-        verdict,
-        1,
-        Double.NEGATIVE_INFINITY,
-        Optional.empty());
+        spec.name(), spec.critical(), verdict, 1, Double.NEGATIVE_INFINITY, Optional.empty());
   }
 }

@@ -3,8 +3,8 @@ package dev.palinode.analysis;
 import java.util.Arrays;
 
 /**
- * Several alternatives with equal weights, each mixed over when it set in; held as logarithms. Every
- * part is a test martingale under the null, so their mean is one too.
+ * Several alternatives with equal weights, each mixed over when it set in; held as logarithms.
+ * Every part is a test martingale under the null, so their mean is one too.
  */
 final class Mixture {
   private final double[] logs;

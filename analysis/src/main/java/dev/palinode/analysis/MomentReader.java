@@ -32,8 +32,7 @@ final class MomentReader {
   }
 
   /** Of a metric that is read at moments and can be asked; those after the start are. */
-  static Optional<MomentReader> of(
-      int index, Metric metric, Instant start, GateSettings settings) {
+  static Optional<MomentReader> of(int index, Metric metric, Instant start, GateSettings settings) {
     String query = metric.query();
     String gauge = metric.gauge();
     if (!TemplateProblems.of(metric).isEmpty()) {
@@ -44,8 +43,7 @@ final class MomentReader {
     }
     return gauge == null
         ? Optional.empty()
-        : Optional.of(
-            new MomentReader(index, gauge, metric.baseline(), settings.window(), start));
+        : Optional.of(new MomentReader(index, gauge, metric.baseline(), settings.window(), start));
   }
 
   Duration step() {
@@ -91,8 +89,7 @@ final class MomentReader {
           new Measured.Unusable(
               "the query gives %d series; make it one with sum() or max()"
                   .formatted(values.size()));
-      case Answer.Known<List<Sample>>(var values) ->
-          new Measured.Value(values.getFirst().value());
+      case Answer.Known<List<Sample>>(var values) -> new Measured.Value(values.getFirst().value());
       case Answer.Refused<List<Sample>>(var reason) -> new Measured.Unusable(reason);
       case Answer.Unreadable<List<Sample>>(var reason) -> new Measured.Missing(reason);
     };

@@ -144,11 +144,7 @@ final class RangeMetric implements Question.Momentary {
 
   @Override
   public void save(StateWriter to) {
-    to.count(inside)
-        .count(outside)
-        .number(last)
-        .textOrNull(missing)
-        .textOrNull(refused);
+    to.count(inside).count(outside).number(last).textOrNull(missing).textOrNull(refused);
     Evidence.save(failure, to);
   }
 

@@ -3,7 +3,6 @@ package dev.palinode.analysis;
 import dev.palinode.analysis.Exhibit.ClosedWindow;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The share of bad requests, candidate against stable: one question and its evidence so far. */
@@ -130,7 +129,7 @@ final class RatioMetric implements Question.Windowed {
     return phi < 1.05
         ? ""
         : "; evidence tempered by phi %s (%s)"
-            .formatted(Evidence.number(phi), calibration.source());
+            .formatted(Evidence.rounded(phi), calibration.source());
   }
 
   @Override

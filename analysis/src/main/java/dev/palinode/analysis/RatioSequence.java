@@ -7,11 +7,12 @@ import java.util.Optional;
  * A confidence sequence for how many times stable's share of bad requests the candidate's is: what
  * a person wants to know besides the verdict, true at every look together.
  *
- * <p>One sum per ratio psi on a grid, S(psi) = sum eta (c ln psi - (c + b) ln(1 - w + w psi)), w the
- * candidate's part of the window's requests. For psi &gt; r, exp(S(psi) - S(r)) is an e-process for
- * "the ratio is at most r": the expectation of a window's factor is at most exp(n p_b (A (w psi + 1 -
- * w) - (w r + 1 - w))) = 1 with A = (1 - w + w r) / (1 - w + w psi), by 1 + x &lt;= e^x; mirrored for
- * psi &lt; r (Lindon and Malek's test of two Poisson processes, read with the observed share).
+ * <p>One sum per ratio psi on a grid, S(psi) = sum eta (c ln psi - (c + b) ln(1 - w + w psi)), w
+ * the candidate's part of the window's requests. For psi &gt; r, exp(S(psi) - S(r)) is an e-process
+ * for "the ratio is at most r": the expectation of a window's factor is at most exp(n p_b (A (w psi
+ * + 1 - w) - (w r + 1 - w))) = 1 with A = (1 - w + w r) / (1 - w + w psi), by 1 + x &lt;= e^x;
+ * mirrored for psi &lt; r (Lindon and Malek's test of two Poisson processes, read with the observed
+ * share).
  */
 final class RatioSequence {
   /** Quarters of an octave from 1/16 to 64. */
@@ -47,8 +48,7 @@ final class RatioSequence {
     double w = window.candidate() / (double) all;
     for (int i = 0; i < POINTS; i++) {
       double logPsi = (i - ONE) * QUARTER;
-      sums[i] +=
-          eta * (window.candidateBad() * logPsi - bad * StrictMath.log(1 - w + w * PSI[i]));
+      sums[i] += eta * (window.candidateBad() * logPsi - bad * StrictMath.log(1 - w + w * PSI[i]));
     }
   }
 
@@ -88,9 +88,9 @@ final class RatioSequence {
     return interval()
         .map(i ->
             Double.isInfinite(i.to())
-                ? ", at least %s times stable's".formatted(Evidence.number(i.from()))
+                ? ", at least %s times stable's".formatted(Evidence.rounded(i.from()))
                 : ", %s to %s times stable's"
-                    .formatted(Evidence.number(i.from()), Evidence.number(i.to())))
+                    .formatted(Evidence.rounded(i.from()), Evidence.rounded(i.to())))
         .orElse("");
   }
 

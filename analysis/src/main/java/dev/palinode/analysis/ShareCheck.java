@@ -12,8 +12,8 @@ import org.hipparchus.special.Gamma;
  * 2022). A split that does not match says that the arms do not get the same kind of requests, or
  * that some are not counted: then no comparison between them is to be trusted.
  *
- * <p>Counts are tempered: a split within {@link #SLACK} of the weight, this minute more and the next
- * one less, is how proxies and scrapes are.
+ * <p>Counts are tempered: a split within {@link #SLACK} of the weight, this minute more and the
+ * next one less, is how proxies and scrapes are.
  */
 final class ShareCheck {
   /** Chance to be alarmed by a matching split, once per weight. */

@@ -3,12 +3,12 @@ package dev.palinode.analysis;
 import dev.palinode.analysis.Layout.Shift;
 
 /**
- * Whether a histogram of latencies is slower than stable's, by all its buckets at once: a mixture of
- * alternatives in which all requests, or some of them, take f times as long.
+ * Whether a histogram of latencies is slower than stable's, by all its buckets at once: a mixture
+ * of alternatives in which all requests, or some of them, take f times as long.
  *
  * <p>Null: the candidate's latencies are spread as stable's would be if each took {@code margin}
- * times as long. With q the alternative, p stable's past shifted by the margin and p0 = (n_c q + n_b
- * p) / (n_c + n_b), the increment is sum h_c ln(q / p0) + h_b ln(p / p0). Whatever the common
+ * times as long. With q the alternative, p stable's past shifted by the margin and p0 = (n_c q +
+ * n_b p) / (n_c + n_b), the increment is sum h_c ln(q / p0) + h_b ln(p / p0). Whatever the common
  * distribution P is, its expectation is (sum P q / p0)^n_c (sum P p / p0)^n_b &lt;= (sum P p0 /
  * p0)^n = 1 by the weighted inequality of the means.
  *
@@ -54,8 +54,7 @@ public final class ShiftTest {
     this.byTolerance = layout.shift(tolerance);
     this.shifts = new Shift[FACTORS.length + PART_FACTORS.length];
     for (int i = 0; i < shifts.length; i++) {
-      shifts[i] =
-          layout.shift(i < FACTORS.length ? FACTORS[i] : PART_FACTORS[i - FACTORS.length]);
+      shifts[i] = layout.shift(i < FACTORS.length ? FACTORS[i] : PART_FACTORS[i - FACTORS.length]);
     }
     this.harm = new Mixture(alternatives(), onset);
     this.before = new double[edges.length];
@@ -196,6 +195,11 @@ public final class ShiftTest {
     return evidence > 0 && !isSlower() ? 0 : evidence;
   }
 
+  /** The same for a candidate that is different in whatever way: the e-process itself. */
+  double logHarmWhicheverWay() {
+    return harm.logEvidence();
+  }
+
   /** Natural logarithm of the evidence that it is faster than the tolerance; the least of three. */
   public double logHealth() {
     double least = Double.POSITIVE_INFINITY;
@@ -225,7 +229,9 @@ public final class ShiftTest {
     return Layout.above(slow)[edge] * sum(usual) > Layout.above(usual)[edge] * sum(slow);
   }
 
-  /** Stable's share of requests above the edge nearest its p90: where luck of pods is looked for. */
+  /**
+   * Stable's share of requests above the edge nearest its p90: where luck of pods is looked for.
+   */
   double upperShare() {
     double[] above = Layout.above(distribution(past()));
     double best = above[0];

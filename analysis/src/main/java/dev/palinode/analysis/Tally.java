@@ -32,8 +32,7 @@ final class Tally {
   private final Map<Place, Map<String, Sum>> sums = new HashMap<>();
 
   void add(Place place, String le, double increment) {
-    Sum sum =
-        sums.computeIfAbsent(place, _ -> new HashMap<>()).computeIfAbsent(le, _ -> new Sum());
+    Sum sum = sums.computeIfAbsent(place, _ -> new HashMap<>()).computeIfAbsent(le, _ -> new Sum());
     sum.value += increment;
     sum.samples++;
   }

@@ -42,8 +42,7 @@ public record Trial(
   }
 
   /** Without a history: every metric with the assumed variation. */
-  public static Trial of(
-      List<Metric> metrics, double alpha, Instant start, GateSettings settings) {
+  public static Trial of(List<Metric> metrics, double alpha, Instant start, GateSettings settings) {
     return of(
         metrics,
         alpha,

@@ -137,8 +137,7 @@ final class WindowReader {
   }
 
   private Duration patience(Arms arms) {
-    Duration gap =
-        counters.candidateGap(ArmSelectors.text(REQUESTS, arms)).orElse(window);
+    Duration gap = counters.candidateGap(ArmSelectors.text(REQUESTS, arms)).orElse(window);
     return (gap.compareTo(window) > 0 ? gap : window).multipliedBy(STALE_WINDOWS);
   }
 

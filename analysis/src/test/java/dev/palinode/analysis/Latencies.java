@@ -63,13 +63,11 @@ final class Latencies {
   }
 
   /** Counters of all pods; the candidate's take {@code factor(second)} times as long. */
-  List<Series> byPod(
-      Duration until, int perScrape, double[] edges, ToDoubleFunction<Long> factor) {
+  List<Series> byPod(Duration until, int perScrape, double[] edges, ToDoubleFunction<Long> factor) {
     List<Series> all = new ArrayList<>();
     ARMS.candidatePods().forEach(p -> all.addAll(pod(p, T0, until, perScrape, edges, factor)));
     ARMS.stablePods()
-        .forEach(p ->
-            all.addAll(pod(p, T0.minusSeconds(60), until, perScrape, EDGES, _ -> 1.0)));
+        .forEach(p -> all.addAll(pod(p, T0.minusSeconds(60), until, perScrape, EDGES, _ -> 1.0)));
     return all;
   }
 

@@ -45,17 +45,16 @@ class RolloutRecordTest {
         new StoredMetrics()
             .with(Shop.of(seed, 100, 0.1, 0.002, bad).byPod(UNTIL))
             .with(new Latencies(seed).byPod(UNTIL, 20, Latencies.EDGES, _ -> 1.0))
-            .answering(
-                (query, at) ->
-                    random.nextInt(9) == 0
-                        ? new Answer.Known<>(List.of())
-                        : new Answer.Known<>(
-                            List.of(
-                                new Sample(
-                                    at,
-                                    random.nextInt(30) == 0
-                                        ? Double.NaN
-                                        : 5 + random.nextGaussian()))));
+            .answering((query, at) ->
+                random.nextInt(9) == 0
+                    ? new Answer.Known<>(List.of())
+                    : new Answer.Known<>(
+                        List.of(
+                            new Sample(
+                                at,
+                                random.nextInt(30) == 0
+                                    ? Double.NaN
+                                    : 5 + random.nextGaussian()))));
     StringBuilder lines = new StringBuilder();
     List<Metric> metrics = new ArrayList<>(BuiltInTemplates.http().metrics());
     metrics.addAll(List.of(Latencies.METRIC, GAUGE, RANGE));

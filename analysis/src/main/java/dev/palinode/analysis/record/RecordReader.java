@@ -132,8 +132,7 @@ final class RecordReader {
     if (node.has("counts") && node.get("counts").size() == 4) {
       JsonNode c = node.get("counts");
       return new Measured.Counts(
-          new WindowCounts(
-              count(c.get(0)), count(c.get(1)), count(c.get(2)), count(c.get(3))));
+          new WindowCounts(count(c.get(0)), count(c.get(1)), count(c.get(2)), count(c.get(3))));
     }
     if (node.has("edges")) {
       return new Measured.Buckets(

@@ -19,10 +19,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Writes NDJSON: one line {@code {"trial":…}}, then one {@code {"window":…}} or {@code {"moment":…}}
- * per exhibit, and after each window {@code {"verdict":…}} with what the judge said. Doubles are the
- * shortest decimals that read back to the same bits; times are ISO 8601. A second trial line means
- * that the rollout was read again from its beginning; what stood before it is superseded.
+ * Writes NDJSON: one line {@code {"trial":…}}, then one {@code {"window":…}} or {@code
+ * {"moment":…}} per exhibit, and after each window {@code {"verdict":…}} with what the judge said.
+ * Doubles are the shortest decimals that read back to the same bits; times are ISO 8601. A second
+ * trial line means that the rollout was read again from its beginning; what stood before it is
+ * superseded.
  */
 public final class RecordWriter implements Recorder {
   static final int VERSION = 1;
@@ -64,8 +65,7 @@ public final class RecordWriter implements Recorder {
   public void add(Exhibit exhibit) {
     switch (exhibit) {
       case ClosedWindow window -> line("window", window(window));
-      case Moment(var at, var shown) ->
-          line("moment", shown(shown).put("at", at.toString()));
+      case Moment(var at, var shown) -> line("moment", shown(shown).put("at", at.toString()));
     }
   }
 
