@@ -33,7 +33,7 @@ public record Calibration(
     return new Calibration(
         podVariation,
         Dispersion.NOISE,
-        "pods assumed to vary by %s, since %s".formatted(Evidence.number(podVariation), why),
+        "pods assumed to vary by %s, since %s".formatted(Evidence.rounded(podVariation), why),
         List.of(),
         List.of());
   }

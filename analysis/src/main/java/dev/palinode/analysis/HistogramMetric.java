@@ -128,7 +128,7 @@ final class HistogramMetric implements Question.Windowed {
               "%d canary requests are slower than stable's by more than %s times: %s; a release within that would be blamed like this with a chance of at most %s%s"
                   .formatted(
                       requests(),
-                      Evidence.number(margin),
+                      Evidence.rounded(margin),
                       comparison(),
                       Evidence.percent(alpha),
                       tempered()));
@@ -139,7 +139,7 @@ final class HistogramMetric implements Question.Windowed {
     return phi < 1.05
         ? ""
         : "; evidence tempered by phi %s (%s)"
-            .formatted(Evidence.number(phi), calibration.source());
+            .formatted(Evidence.rounded(phi), calibration.source());
   }
 
   @Override
@@ -168,13 +168,13 @@ final class HistogramMetric implements Question.Windowed {
       return new Verdict.Pass(
           evidence(
               "%d canary requests seen; slower than %s times stable is ruled out: %s"
-                  .formatted(requests(), Evidence.number(tolerance), comparison())));
+                  .formatted(requests(), Evidence.rounded(tolerance), comparison())));
     }
     return new Verdict.Inconclusive(
         evidence(
             "%d canary requests seen: too few to show that they are slower than %s times stable or within %s times%s"
                 .formatted(
-                    requests(), Evidence.number(margin), Evidence.number(tolerance), tempered())));
+                    requests(), Evidence.rounded(margin), Evidence.rounded(tolerance), tempered())));
   }
 
   private String comparison() {
@@ -207,7 +207,7 @@ final class HistogramMetric implements Question.Windowed {
         seen
             ? "%s times p99 %s"
                 .formatted(
-                    Evidence.number(margin),
+                    Evidence.rounded(margin),
                     quantile(Objects.requireNonNull(test).stableSeen(), 0.99))
             : "",
         requests(),

@@ -52,11 +52,14 @@ public final class MeanSequence {
         Math.max(StrictMath.sqrt(squares / (n - 1)), SMALLEST * Math.abs(mean) + Double.MIN_NORMAL);
     double spread = n * rho2 + 1;
     double a = mean / deviation * n * StrictMath.sqrt(rho2 / spread);
-    double phi = 0.5 * Erf.erfc(-a / StrictMath.sqrt(2));
-    return StrictMath.log(2)
-        + a * a / 2
-        + StrictMath.log(Math.max(phi, Double.MIN_NORMAL))
-        - StrictMath.log(spread) / 2;
+    return StrictMath.log(2) + logTail(a) - StrictMath.log(spread) / 2;
+  }
+
+  /** ln(e^(a^2/2) Phi(a)); far below zero by Mills' bound, where Phi itself has no digits left. */
+  private static double logTail(double a) {
+    return a < -5
+        ? StrictMath.log(-a / (1 + a * a) / StrictMath.sqrt(2 * Math.PI))
+        : a * a / 2 + StrictMath.log(0.5 * Erf.erfc(-a / StrictMath.sqrt(2)));
   }
 
   long count() {

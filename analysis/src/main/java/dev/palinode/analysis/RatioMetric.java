@@ -129,7 +129,7 @@ final class RatioMetric implements Question.Windowed {
     return phi < 1.05
         ? ""
         : "; evidence tempered by phi %s (%s)"
-            .formatted(Evidence.number(phi), calibration.source());
+            .formatted(Evidence.rounded(phi), calibration.source());
   }
 
   @Override

@@ -88,9 +88,9 @@ final class RatioSequence {
     return interval()
         .map(i ->
             Double.isInfinite(i.to())
-                ? ", at least %s times stable's".formatted(Evidence.number(i.from()))
+                ? ", at least %s times stable's".formatted(Evidence.rounded(i.from()))
                 : ", %s to %s times stable's"
-                    .formatted(Evidence.number(i.from()), Evidence.number(i.to())))
+                    .formatted(Evidence.rounded(i.from()), Evidence.rounded(i.to())))
         .orElse("");
   }
 

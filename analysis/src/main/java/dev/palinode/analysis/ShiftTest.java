@@ -195,6 +195,11 @@ public final class ShiftTest {
     return evidence > 0 && !isSlower() ? 0 : evidence;
   }
 
+  /** The same for a candidate that is different in whatever way: the e-process itself. */
+  double logHarmWhicheverWay() {
+    return harm.logEvidence();
+  }
+
   /** Natural logarithm of the evidence that it is faster than the tolerance; the least of three. */
   public double logHealth() {
     double least = Double.POSITIVE_INFINITY;

@@ -25,8 +25,12 @@ public record AnalysisTemplateSpec(
         List<Metric> metrics) {
 
   /**
-   * One question: a ratio of two counters compared with stable, or a query against a threshold.
+   * One question: a ratio of two counters, a histogram or a gauge compared with stable, or a query
+   * against a threshold.
    *
+   * @param histogram selector of the {@code _bucket} counters of a latency histogram
+   * @param gauge query for the candidate's value; more is worse
+   * @param baseline the same query for stable's value
    * @param margin how much worse than stable the candidate may be before that is a failure
    * @param tolerance how much worse it may at most be for the question to count as passed; wider
    *     than the margin, because proving health costs more traffic than seeing harm
