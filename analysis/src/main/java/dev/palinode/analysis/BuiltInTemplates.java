@@ -11,7 +11,12 @@ public final class BuiltInTemplates {
   /** Istio's counter of requests; its share also tells whether a weight is served. */
   static final String REQUESTS = "istio_requests_total";
 
-  static final Margin MARGIN = new Margin(1.2, 0.0005);
+  /** The margin where a template names none: so many times stable's share, and so much more. */
+  public static final double MARGIN_RELATIVE = 1.2;
+
+  public static final double MARGIN_ABSOLUTE = 0.0005;
+
+  static final Margin MARGIN = new Margin(MARGIN_RELATIVE, MARGIN_ABSOLUTE);
 
   private BuiltInTemplates() {}
 

@@ -41,6 +41,7 @@ final class CounterLedger {
   record Distrust(Instant since, String reason) {}
 
   private final Duration window;
+  private final Duration warmup;
   private final Map<Map<String, String>, Track> tracks = new HashMap<>();
   private final Map<String, Instant> targets = new HashMap<>();
   private final TreeMap<Instant, Tally> tallies = new TreeMap<>();
@@ -51,7 +52,15 @@ final class CounterLedger {
   private @Nullable Duration candidateGap;
 
   CounterLedger(Duration window) {
+    this(window, Duration.ZERO);
+  }
+
+  /**
+   * @param warmup how long a candidate's pod is left out after its first sample
+   */
+  CounterLedger(Duration window, Duration warmup) {
     this.window = window;
+    this.warmup = warmup;
   }
 
   /**
@@ -120,7 +129,11 @@ final class CounterLedger {
         track.last = sample;
       }
       if (sample.at().isAfter(start)) {
-        tallies.computeIfAbsent(end, _ -> new Tally()).add(place, increment);
+        if (!isYoung(series, place, sample.at(), start)) {
+          tallies
+              .computeIfAbsent(end, _ -> new Tally())
+              .add(place, series.labels().getOrDefault("le", ""), increment);
+        }
         notice(place, sample.at());
       }
     }
@@ -151,6 +164,16 @@ final class CounterLedger {
     boolean candidatesPod =
         place.reporter() == Reporter.DESTINATION && place.side() == Side.CANDIDATE;
     return candidatesPod || (target != null && target.isBefore(at));
+  }
+
+  /** Caches fill and code compiles: a pod's first latencies are not the release's. */
+  private boolean isYoung(Series series, Place place, Instant at, Instant start) {
+    if (warmup.isZero() || place.side() != Side.CANDIDATE) {
+      return false;
+    }
+    Instant born = targets.get(target(series));
+    boolean ofPod = place.reporter() == Reporter.DESTINATION && born != null;
+    return at.isBefore((ofPod ? born : start).plus(warmup));
   }
 
   private void notice(Place place, Instant at) {

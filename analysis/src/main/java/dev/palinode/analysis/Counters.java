@@ -3,7 +3,6 @@ package dev.palinode.analysis;
 import dev.palinode.analysis.Arms.Reporter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,14 +24,17 @@ final class Counters {
   private final Map<String, String> refusals = new HashMap<>();
   private final Freshness freshness = new Freshness();
   private final Duration window;
+  private final Instant first;
   private final Instant start;
 
   /**
    * @param window length of one
-   * @param start of the first one
+   * @param first from here on windows are read
+   * @param start of the rollout; not after {@code first}
    */
-  Counters(Duration window, Instant start) {
+  Counters(Duration window, Instant first, Instant start) {
     this.window = window;
+    this.first = first;
     this.start = start;
   }
 
@@ -40,7 +42,8 @@ final class Counters {
    * Takes in every selector's samples, or none of them when the store could not be read; answers
    * why not.
    *
-   * @param selectors the first one shows how late the store is
+   * @param selectors each with how long young pods of the candidate are left out of it; the first
+   *     one shows how late the store is
    * @param closed end of the last closed window
    * @param upTo end of the last window to be closed next
    * @param edge newest moment to be read
@@ -48,15 +51,15 @@ final class Counters {
   Optional<String> read(
       MetricSource source,
       Arms arms,
-      Collection<String> selectors,
+      Map<String, Duration> selectors,
       Instant closed,
       Instant upTo,
       Instant edge,
       Instant now) {
-    Duration back = closed.equals(start) ? LOOK_BACK : window.multipliedBy(OVERLAP);
+    Duration back = closed.equals(first) ? LOOK_BACK : window.multipliedBy(OVERLAP);
     Instant from = closed.minus(back);
     Map<String, List<Series>> answers = new LinkedHashMap<>();
-    for (String selector : selectors) {
+    for (String selector : selectors.keySet()) {
       switch (source.samples(selector, edge, Duration.between(from, edge))) {
         case Answer.Known<List<Series>>(var series) -> {
           answers.put(selector, series);
@@ -68,11 +71,15 @@ final class Counters {
         }
       }
     }
-    Optional.ofNullable(answers.get(selectors.iterator().next()))
+    Optional.ofNullable(answers.get(selectors.keySet().iterator().next()))
         .ifPresent(series -> freshness.note(series, now, edge));
     List<Series> all = answers.values().stream().flatMap(List::stream).toList();
-    answers.forEach(
-        (selector, series) -> ledger(selector).read(series, all, arms, from, closed, upTo, start));
+    answers.forEach((selector, series) ->
+        ledgers
+            .computeIfAbsent(
+                selector,
+                _ -> new CounterLedger(window, selectors.getOrDefault(selector, Duration.ZERO)))
+            .read(series, all, arms, from, closed, upTo, start));
     return Optional.empty();
   }
 

@@ -24,9 +24,25 @@ final class Dispersion {
    */
   static double phi(
       double badPerSecond, double share, double podVariation, int candidatePods, int stablePods) {
-    double mu = badPerSecond * NOISE.toSeconds();
+    return phi(
+        badPerSecond,
+        share,
+        Calibration.assumed(podVariation, "it was given"),
+        candidatePods,
+        stablePods);
+  }
+
+  /** The same with the variation and the lasting of luck that were found for the service. */
+  static double phi(
+      double badPerSecond,
+      double share,
+      Calibration calibration,
+      int candidatePods,
+      int stablePods) {
+    double cv = calibration.podVariation();
+    double mu = badPerSecond * calibration.noise().toMillis() / 1e3;
     double pods = 1.0 / Math.max(1, candidatePods) + 1.0 / Math.max(1, stablePods);
-    return 1 + mu * share * (1 - share) * podVariation * podVariation * pods;
+    return 1 + mu * share * (1 - share) * cv * cv * pods;
   }
 
   /** The power to which a window's e-variable is raised. */

@@ -12,14 +12,20 @@ import java.time.Duration;
  *     is added
  * @param beta bound on the chance that a release just at the tolerance passes
  * @param podVariation coefficient of variation of the error rate between healthy pods; 0.3 stands
- *     in until it is measured on the service's own history
+ *     in where it cannot be measured on the service's own history
+ * @param warmup how long young candidate pods' latencies, and all gauges, are left out; errors
+ *     never are
+ * @param lateOnset time between two moments at which harm may have begun; zero looks only for harm
+ *     that is there from the beginning, which is found a little sooner then
  */
 public record GateSettings(
     Duration interval,
     Duration scrapeInterval,
     Duration ingestionDelay,
     double beta,
-    double podVariation) {
+    double podVariation,
+    Duration warmup,
+    Duration lateOnset) {
 
   public GateSettings {
     if (!interval.isPositive() || !scrapeInterval.isPositive() || ingestionDelay.isNegative()) {
@@ -29,15 +35,35 @@ public record GateSettings(
       throw new IllegalArgumentException(
           "beta lies between 0 and 1, pod variation is not negative");
     }
+    if (warmup.isNegative() || lateOnset.isNegative()) {
+      throw new IllegalArgumentException("warm-up and late onset are not negative");
+    }
   }
 
   public static GateSettings defaults() {
     return new GateSettings(
-        Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(1), 0.05, 0.3);
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(1),
+        0.05,
+        0.3,
+        Duration.ofSeconds(120),
+        Duration.ofMinutes(10));
   }
 
   public GateSettings withIntervals(Duration interval, Duration scrapeInterval) {
-    return new GateSettings(interval, scrapeInterval, ingestionDelay, beta, podVariation);
+    return new GateSettings(
+        interval, scrapeInterval, ingestionDelay, beta, podVariation, warmup, lateOnset);
+  }
+
+  public GateSettings withWarmup(Duration warmup) {
+    return new GateSettings(
+        interval, scrapeInterval, ingestionDelay, beta, podVariation, warmup, lateOnset);
+  }
+
+  public GateSettings withLateOnset(Duration lateOnset) {
+    return new GateSettings(
+        interval, scrapeInterval, ingestionDelay, beta, podVariation, warmup, lateOnset);
   }
 
   /** The scrape interval, rounded up to whole intervals. */

@@ -2,83 +2,72 @@ package dev.palinode.analysis;
 
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import dev.palinode.crds.AnalysisTemplateSpec.Range;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A query held against fixed bounds, once per interval from the start of the rollout on. A moment
  * without exactly one finite value is not counted at all, neither for nor against the release.
  */
-final class RangeMetric implements Question {
-  /** Moments evaluated in one look, so that catching up after a restart does not hold up others. */
-  private static final int AT_ONCE = 120;
-
+final class RangeMetric implements Question.Momentary {
   private final Metric spec;
-  private final String query;
   private final Range range;
-  private Instant evaluated;
-  private int inside;
-  private int outside;
+  private long inside;
+  private long outside;
   private double last = Double.NaN;
   private @Nullable String missing = "nothing was measured yet";
   private @Nullable String refused;
   private @Nullable Evidence failure;
-  private boolean behind;
 
   /**
    * @param spec one without problems
-   * @param start moments after it are evaluated
    */
-  RangeMetric(Metric spec, String query, Range range, Instant start) {
+  RangeMetric(Metric spec) {
     this.spec = spec;
-    this.query = query;
-    this.range = range;
-    this.evaluated = start;
+    this.range = Objects.requireNonNull(spec.range());
   }
 
-  Metric spec() {
+  @Override
+  public Metric spec() {
     return spec;
   }
 
-  /** Evaluates what is due; answers why the store could not be read, if so. */
-  Optional<String> advance(
-      MetricSource source, Arms arms, Instant upTo, Duration interval, long requests) {
-    String filled = QueryTemplate.fill(query, arms);
-    for (int i = 0; i < AT_ONCE && !evaluated.plus(interval).isAfter(upTo); i++) {
-      Instant next = evaluated.plus(interval);
-      switch (source.instant(filled, next)) {
-        case Answer.Known<List<Sample>>(var values) -> {
-          refused = null;
-          take(values, requests);
-        }
-        case Answer.Refused<List<Sample>>(var reason) -> refused = reason;
-        case Answer.Unreadable<List<Sample>>(var reason) -> {
-          return Optional.of(reason);
-        }
+  @Override
+  public void add(Measured measured, Instant at, long requests) {
+    switch (measured) {
+      case Measured.Value(var value) -> {
+        refused = null;
+        take(value, requests);
       }
-      evaluated = next;
+      case Measured.Missing(var reason) -> {
+        refused = null;
+        missing = reason;
+      }
+      case Measured.Unusable(var reason) -> refused = reason;
+      case Measured.Counts _, Measured.Buckets _, Measured.Pair _ ->
+          throw new IllegalArgumentException("a range is shown single values");
     }
-    behind = !evaluated.plus(interval).isAfter(upTo);
-    return Optional.empty();
   }
 
-  private void take(List<Sample> values, long requests) {
-    if (values.size() > 1) {
-      refused =
-          "the query gives %d series; make it one with sum() or max()".formatted(values.size());
-    } else if (values.isEmpty()) {
-      missing = "the query gives no value";
-    } else if (!Double.isFinite(values.getFirst().value())) {
-      missing = "the query gives " + values.getFirst().value();
-    } else {
+  private void take(double value, long requests) {
+    if (Double.isFinite(value)) {
       missing = null;
-      last = values.getFirst().value();
+      last = value;
       count(requests);
+    } else {
+      missing = "the query gives " + value;
     }
   }
+
+  @Override
+  public double logHarm() {
+    return Double.NEGATIVE_INFINITY;
+  }
+
+  /** Fails by counting, never by evidence. */
+  @Override
+  public void fail(double alpha) {}
 
   private void count(long requests) {
     if (isInside(last)) {
@@ -92,19 +81,18 @@ final class RangeMetric implements Question {
     }
   }
 
-  /**
-   * @param stale why nothing about the candidate is news, if so: a store repeats its last values
-   *     for minutes, so a good one then passes nothing
-   */
-  MetricVerdict verdict(long requests, Optional<String> stale) {
-    Verdict answer = answer(requests);
-    if (answer instanceof Verdict.Pass && stale.isPresent()) {
-      answer = new Verdict.Invalid(evidence(stale.get(), requests));
+  /** A store repeats its last values for minutes, so with silent arms a good one passes nothing. */
+  @Override
+  public MetricVerdict verdict(Standing standing) {
+    Verdict answer = answer(standing);
+    if (answer instanceof Verdict.Pass && standing.doubt().isPresent()) {
+      answer = new Verdict.Invalid(evidence(standing.doubt().get(), standing.requests()));
     }
-    return new MetricVerdict(spec.name(), spec.critical(), answer, 1);
+    return MetricVerdict.plain(spec, answer);
   }
 
-  private Verdict answer(long requests) {
+  private Verdict answer(Standing standing) {
+    long requests = standing.requests();
     if (failure != null) {
       return new Verdict.Fail(failure);
     }
@@ -114,9 +102,9 @@ final class RangeMetric implements Question {
     if (missing != null) {
       return new Verdict.Inconclusive(evidence(missing, requests));
     }
-    if (behind) {
+    if (standing.behind()) {
       return new Verdict.Inconclusive(
-          evidence("still reading what was measured up to now, at " + evaluated, requests));
+          evidence("still reading what was measured up to now", requests));
     }
     if (isInside(last)) {
       return new Verdict.Pass(
@@ -152,5 +140,21 @@ final class RangeMetric implements Question {
   private Evidence evidence(String reason, long requests) {
     return new Evidence(
         spec.name(), Double.isNaN(last) ? "" : Evidence.number(last), limit(), requests, reason);
+  }
+
+  @Override
+  public void save(StateWriter to) {
+    to.count(inside).count(outside).number(last).textOrNull(missing).textOrNull(refused);
+    Evidence.save(failure, to);
+  }
+
+  @Override
+  public void restore(StateReader from) {
+    inside = from.count();
+    outside = from.count();
+    last = from.number();
+    missing = from.textOrNull();
+    refused = from.textOrNull();
+    failure = Evidence.restore(from);
   }
 }

@@ -1,144 +1,152 @@
 package dev.palinode.analysis;
 
-import dev.palinode.analysis.Arms.Reporter;
-import dev.palinode.analysis.Arms.Side;
+import dev.palinode.analysis.Exhibit.ClosedWindow;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
-import dev.palinode.crds.AnalysisTemplateSpec.Ratio;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The share of bad requests, candidate against stable: one question and its evidence so far. */
-final class RatioMetric implements Question {
+final class RatioMetric implements Question.Windowed {
   /** So many contradictory windows, and the two selectors cannot be about the same requests. */
   private static final int CONTRADICTIONS = 3;
 
+  /** Requests that the past before the rollout counts for at most. */
+  private static final double MEMORY = 5_000;
+
   private final Metric spec;
-  private final Selector bad;
-  private final Selector total;
+  private final Duration length;
   private final Bounds margin;
   private final Bounds tolerance;
   private final SequentialTest harm;
   private final SequentialTest health;
+  private final RatioSequence effect;
+  private final Calibration calibration;
   private final double passes;
   private WindowCounts seen = WindowCounts.EMPTY;
-  private Duration watched = Duration.ZERO;
+  private long windows;
   private double phi = 1;
-  private int contradictions;
+  private long contradictions;
+  private @Nullable String unusable;
   private @Nullable Evidence failure;
 
   /**
    * @param spec one without problems
-   * @param beta bound on a false pass
    */
-  RatioMetric(Metric spec, Ratio ratio, double beta) {
+  RatioMetric(Metric spec, Trial trial, Calibration calibration) {
     this.spec = spec;
-    this.bad = Selector.parse(ratio.bad());
-    this.total = Selector.parse(ratio.total());
+    this.length = trial.window();
     this.margin = Bounds.margin(spec.margin());
     this.tolerance = Bounds.tolerance(spec.margin(), spec.tolerance());
-    this.harm = SequentialTest.harm(margin.relative(), margin.absolute());
+    this.harm = SequentialTest.harm(margin.relative(), margin.absolute(), trial.mixture());
     this.health = SequentialTest.health(tolerance.relative(), tolerance.absolute());
-    this.passes = -Math.log(beta);
+    this.effect = new RatioSequence(trial.alpha());
+    this.calibration = calibration;
+    this.passes = -StrictMath.log(trial.beta());
+    if (calibration.before().size() == 2) {
+      double bad = calibration.before().getFirst();
+      double all = calibration.before().getLast();
+      // As much as a few minutes of traffic: stable today may differ from stable yesterday.
+      double scale = Math.min(1, MEMORY / Math.max(1, all));
+      harm.expect(bad * scale, all * scale);
+      health.expect(bad * scale, all * scale);
+    }
   }
 
-  Metric spec() {
+  @Override
+  public Metric spec() {
     return spec;
   }
 
-  String badSelector(Arms arms) {
-    return ofService(bad, arms).toString();
+  @Override
+  public void add(Measured measured, ClosedWindow window) {
+    switch (measured) {
+      case Measured.Counts(var counts) -> {
+        unusable = null;
+        add(counts, window.candidatePods(), window.stablePods());
+      }
+      case Measured.Missing(var reason) -> unusable = reason;
+      case Measured.Unusable(var reason) -> unusable = reason;
+      case Measured.Buckets _, Measured.Value _, Measured.Pair _ ->
+          throw new IllegalArgumentException("a ratio is shown counts");
+    }
   }
 
-  String totalSelector(Arms arms) {
-    return ofService(total, arms).toString();
-  }
-
-  /**
-   * The selector for both arms in one answer. Requests that the client gave up (499) or that never
-   * got an answer (0) say nothing about either arm.
-   */
-  static Selector ofService(Selector selector, Arms arms) {
-    Selector service =
-        selector
-            .and("destination_service_namespace", "=", arms.serviceNamespace())
-            .and("destination_service_name", "=", arms.serviceName())
-            .and("response_code", "!~", "0|499");
-    return selector.on("reporter").isEmpty()
-        ? service.and("reporter", "=~", "source|destination")
-        : service;
-  }
-
-  static WindowCounts counts(Tally bad, Tally total, Reporter reporter) {
-    return new WindowCounts(
-        total.count(reporter, Side.CANDIDATE),
-        bad.count(reporter, Side.CANDIDATE),
-        total.count(reporter, Side.STABLE),
-        bad.count(reporter, Side.STABLE));
-  }
-
-  void add(WindowCounts window, Duration length, Arms arms, double podVariation) {
-    watched = watched.plus(length);
+  private void add(WindowCounts window, int candidatePods, int stablePods) {
+    windows++;
     if (window.isContradictory()) {
       contradictions++;
       return;
     }
     contradictions = window.candidate() + window.stable() > 0 ? 0 : contradictions;
     seen = seen.plus(window);
-    phi = phi(window, length, arms, podVariation);
-    harm.add(window, Dispersion.eta(phi));
-    health.add(window, Dispersion.eta(phi));
+    phi = phi(window, candidatePods, stablePods);
+    double eta = Dispersion.eta(phi);
+    harm.add(window, eta);
+    health.add(window, eta);
+    effect.add(window, eta);
   }
 
   /** The busier of this window and the average, so that a rising load is not underrated. */
-  private double phi(WindowCounts window, Duration length, Arms arms, double podVariation) {
+  private double phi(WindowCounts window, int candidatePods, int stablePods) {
     long both = window.candidate() + window.stable();
     if (both == 0) {
       return 1;
     }
-    double average = (seen.candidate() + seen.stable()) / (watched.toMillis() / 1e3);
-    double rate = Math.max(average, both / (length.toMillis() / 1e3));
+    double seconds = length.toMillis() / 1e3;
+    double average = (seen.candidate() + seen.stable()) / (windows * seconds);
     return Dispersion.phi(
-        harm.expectedStable() * rate,
+        harm.expectedStable() * Math.max(average, both / seconds),
         window.candidate() / (double) both,
-        podVariation,
-        arms.candidatePods().size(),
-        arms.stablePods().size());
+        calibration,
+        candidatePods,
+        stablePods);
   }
 
-  /** Natural logarithm of the evidence of harm. */
-  double logHarm() {
+  @Override
+  public double logHarm() {
     return harm.logEvidence();
   }
 
-  /** Blames this metric, with the numbers of this moment; later windows take nothing back. */
-  void fail(double alpha) {
+  @Override
+  public void fail(double alpha) {
     if (failure == null) {
       failure =
           evidence(
-              "%s of %d canary requests were bad where stable had %s and at most %s was allowed; a release within the margin would be blamed like this with a chance of at most %s"
+              "%s of %d canary requests were bad where stable had %s and at most %s was allowed%s; a release within the margin would be blamed like this with a chance of at most %s%s"
                   .formatted(
                       Evidence.percent(candidateShare()),
                       seen.candidate(),
                       Evidence.percent(stableShare()),
                       Evidence.percent(limit()),
-                      Evidence.percent(alpha)));
+                      effect.words(),
+                      Evidence.percent(alpha),
+                      tempered()));
     }
   }
 
-  /**
-   * @param distrusted why the measurement cannot be used, if so
-   */
-  MetricVerdict verdict(Optional<String> distrusted) {
-    return new MetricVerdict(spec.name(), spec.critical(), answer(distrusted), phi);
+  /** Said only where it made a difference. */
+  private String tempered() {
+    return phi < 1.05
+        ? ""
+        : "; evidence tempered by phi %s (%s)"
+            .formatted(Evidence.rounded(phi), calibration.source());
   }
 
-  private Verdict answer(Optional<String> distrusted) {
+  @Override
+  public MetricVerdict verdict(Standing standing) {
+    return new MetricVerdict(
+        spec.name(), spec.critical(), answer(standing), phi, logHarm(), effect.interval());
+  }
+
+  private Verdict answer(Standing standing) {
     if (failure != null) {
       return new Verdict.Fail(failure);
     }
-    if (distrusted.isPresent()) {
-      return new Verdict.Invalid(evidence(distrusted.get()));
+    if (unusable != null) {
+      return new Verdict.Invalid(evidence(unusable));
+    }
+    if (standing.doubt().isPresent()) {
+      return new Verdict.Invalid(evidence(standing.doubt().get()));
     }
     if (contradictions >= CONTRADICTIONS) {
       return new Verdict.Invalid(
@@ -160,12 +168,30 @@ final class RatioMetric implements Question {
     }
     return new Verdict.Inconclusive(
         evidence(
-            "%d canary requests seen, %d of them bad: too few to show harm beyond %s or health within %s"
+            "%d canary requests seen, %d of them bad: too few to show harm beyond %s or health within %s%s%s"
                 .formatted(
                     seen.candidate(),
                     seen.candidateBad(),
                     Evidence.percent(limit()),
-                    Evidence.percent(tolerance.limit(stableShare())))));
+                    Evidence.percent(tolerance.limit(stableShare())),
+                    waiting(),
+                    tempered())));
+  }
+
+  /** How long proof of health would take if the candidate is as good as stable. */
+  private String waiting() {
+    double perWindow =
+        windows == 0
+            ? 0
+            : Dispersion.eta(phi)
+                * health.expectedGrowth(
+                    seen.candidate() / (double) windows, seen.stable() / (double) windows);
+    if (!(perWindow > 0)) {
+      return "";
+    }
+    double seconds =
+        Math.max(1, (passes - health.logEvidence()) / perWindow) * length.toMillis() / 1e3;
+    return "; health would show in about " + Evidence.lasting(seconds) + " at this traffic";
   }
 
   private Evidence evidence(String reason) {
@@ -187,5 +213,28 @@ final class RatioMetric implements Question {
 
   private double limit() {
     return margin.limit(stableShare());
+  }
+
+  @Override
+  public void save(StateWriter to) {
+    harm.save(to);
+    health.save(to);
+    effect.save(to);
+    seen.save(to);
+    to.count(windows).number(phi).count(contradictions).textOrNull(unusable);
+    Evidence.save(failure, to);
+  }
+
+  @Override
+  public void restore(StateReader from) {
+    harm.restore(from);
+    health.restore(from);
+    effect.restore(from);
+    seen = WindowCounts.restore(from);
+    windows = from.count();
+    phi = from.number();
+    contradictions = from.count();
+    unusable = from.textOrNull();
+    failure = Evidence.restore(from);
   }
 }

@@ -1,6 +1,5 @@
 package dev.palinode.analysis;
 
-import java.util.Arrays;
 import org.hipparchus.analysis.solvers.BrentSolver;
 
 /**
@@ -12,7 +11,10 @@ import org.hipparchus.analysis.solvers.BrentSolver;
  * delta. Both are half-planes, so the Kullback-Leibler projection of each alternative onto the
  * border gives an e-variable per window (Turner, Ly and Gr&uuml;nwald, Generic E-variables for
  * exact sequential k-sample tests, JSPI 2024). The alternatives are a grid with equal weights; each
- * is placed relative to what stable did in strictly earlier windows.
+ * is placed relative to what stable did in strictly earlier windows. {@link Onset} mixes over when
+ * the harm began.
+ *
+ * <p>Logarithms are StrictMath's: a recorded rollout gives the same bits on every machine.
  */
 public final class SequentialTest {
   /** Odds of a bad request on the candidate, as multiples of the odds at the border. */
@@ -38,26 +40,41 @@ public final class SequentialTest {
   private final double[] grid;
   private final double rho;
   private final double delta;
-  private final double[] logs;
-  private double pastBad;
-  private double pastRequests;
+  private final Mixture logs;
+  private double pastBad = PRIOR_BAD;
+  private double pastRequests = PRIOR_REQUESTS;
 
-  private SequentialTest(Alternative alternative, double[] grid, double rho, double delta) {
+  private SequentialTest(
+      Alternative alternative, double[] grid, double rho, double delta, Onset onset) {
     this.alternative = alternative;
     this.grid = grid;
     this.rho = rho;
     this.delta = delta;
-    this.logs = new double[grid.length];
+    this.logs = new Mixture(grid.length, onset);
   }
 
   /** Grows when the candidate is worse than the border; at 1/alpha the release has failed. */
   public static SequentialTest harm(double rho, double delta) {
-    return new SequentialTest(Alternative.WORSE_ODDS, WORSE, rho, delta);
+    return harm(rho, delta, Onset.AT_ONCE);
+  }
+
+  /** The same for harm that may begin later. */
+  public static SequentialTest harm(double rho, double delta, Onset onset) {
+    return new SequentialTest(Alternative.WORSE_ODDS, WORSE, rho, delta, onset);
   }
 
   /** Grows when the candidate is better than the border; at 1/beta the release has passed. */
   public static SequentialTest health(double rho, double delta) {
-    return new SequentialTest(Alternative.FRACTION_OF_STABLE, AS_GOOD, rho, delta);
+    return new SequentialTest(Alternative.FRACTION_OF_STABLE, AS_GOOD, rho, delta, Onset.AT_ONCE);
+  }
+
+  /**
+   * What stable did before the rollout, so that the first windows are not compared with a guess. It
+   * changes how fast evidence grows, never how often it errs. Said before the first window.
+   */
+  public void expect(double bad, double requests) {
+    pastBad = PRIOR_BAD + bad;
+    pastRequests = PRIOR_REQUESTS + requests;
   }
 
   /**
@@ -67,12 +84,13 @@ public final class SequentialTest {
    *     Dispersion}
    */
   public void add(WindowCounts window, double eta) {
+    logs.next();
     if (window.candidate() > 0) {
       double stable = expectedStable();
       double border = rho * stable + delta;
       for (int k = 0; k < grid.length; k++) {
         double candidate = candidate(k, stable, border);
-        logs[k] += eta * logIncrement(window, candidate, stable, rho, delta);
+        logs.add(k, eta * logIncrement(window, candidate, stable, rho, delta));
       }
     }
     pastBad += window.stableBad();
@@ -81,12 +99,48 @@ public final class SequentialTest {
 
   /** Natural logarithm of the evidence against the null; 0 at the start. */
   public double logEvidence() {
-    return logSumExp(logs) - Math.log(logs.length);
+    return logs.logEvidence();
   }
 
   /** Stable's share of bad requests, as far as the windows so far tell. */
   double expectedStable() {
-    return (pastBad + PRIOR_BAD) / (pastRequests + PRIOR_REQUESTS);
+    return pastBad / pastRequests;
+  }
+
+  /**
+   * By how much the logarithm of the evidence would grow, at its fastest, with a window of so many
+   * requests in which both arms do what stable did so far.
+   */
+  double expectedGrowth(double candidates, double stables) {
+    double stable = expectedStable();
+    double border = rho * stable + delta;
+    double most = 0;
+    for (int k = 0; k < grid.length && candidates > 0; k++) {
+      most =
+          Math.max(
+              most,
+              logIncrement(
+                  candidates,
+                  candidates * stable,
+                  stables,
+                  stables * stable,
+                  candidate(k, stable, border),
+                  stable,
+                  rho,
+                  delta));
+    }
+    return most;
+  }
+
+  void save(StateWriter to) {
+    to.number(pastBad).number(pastRequests);
+    logs.save(to);
+  }
+
+  void restore(StateReader from) {
+    pastBad = from.number();
+    pastRequests = from.number();
+    logs.restore(from);
   }
 
   private double candidate(int k, double stable, double border) {
@@ -99,22 +153,36 @@ public final class SequentialTest {
     };
   }
 
+  static double logIncrement(
+      WindowCounts n, double candidate, double stable, double rho, double delta) {
+    return logIncrement(
+        n.candidate(), n.candidateBad(), n.stable(), n.stableBad(), candidate, stable, rho, delta);
+  }
+
   /**
    * Logarithm of one window's e-variable for the alternative (p_c, p_b) against its projection (y,
    * x) on the border y = rho x + delta. Zero where the border leaves no room for an alternative.
+   * Counts may be fractions, such as expected ones.
    */
   static double logIncrement(
-      WindowCounts n, double candidate, double stable, double rho, double delta) {
+      double nc,
+      double c,
+      double nb,
+      double b,
+      double candidate,
+      double stable,
+      double rho,
+      double delta) {
     double border = rho * stable + delta;
     if (border <= 0 || border >= 1 || candidate <= 0 || candidate >= 1) {
       return 0;
     }
-    double x = projection(n.candidate(), n.stable(), candidate, stable, rho, delta);
+    double x = projection(nc, nb, candidate, stable, rho, delta);
     double y = rho * x + delta;
-    return n.candidateBad() * Math.log(candidate / y)
-        + (n.candidate() - n.candidateBad()) * (Math.log1p(-candidate) - Math.log1p(-y))
-        + n.stableBad() * Math.log(stable / x)
-        + (n.stable() - n.stableBad()) * (Math.log1p(-stable) - Math.log1p(-x));
+    return c * StrictMath.log(candidate / y)
+        + (nc - c) * (StrictMath.log1p(-candidate) - StrictMath.log1p(-y))
+        + b * StrictMath.log(stable / x)
+        + (nb - b) * (StrictMath.log1p(-stable) - StrictMath.log1p(-x));
   }
 
   /**
@@ -122,7 +190,7 @@ public final class SequentialTest {
    * its slope changes sign between p_b and the x whose border value is p_c.
    */
   static double projection(
-      long nc, long nb, double candidate, double stable, double rho, double delta) {
+      double nc, double nb, double candidate, double stable, double rho, double delta) {
     if (rho == 0) {
       return stable;
     }
@@ -144,16 +212,9 @@ public final class SequentialTest {
   }
 
   private static double slope(
-      double x, long nc, long nb, double candidate, double stable, double rho, double delta) {
+      double x, double nc, double nb, double candidate, double stable, double rho, double delta) {
     double y = Math.min(rho * x + delta, 1 - 1e-15);
     return nc * rho * ((1 - candidate) / (1 - y) - candidate / y)
         + nb * ((1 - stable) / (1 - x) - stable / x);
-  }
-
-  static double logSumExp(double[] values) {
-    double top = Arrays.stream(values).max().orElse(Double.NEGATIVE_INFINITY);
-    return Double.isInfinite(top)
-        ? top
-        : top + Math.log(Arrays.stream(values).map(v -> Math.exp(v - top)).sum());
   }
 }

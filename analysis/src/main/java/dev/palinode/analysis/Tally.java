@@ -6,15 +6,44 @@ import dev.palinode.analysis.Arms.Side;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Increments of one selector within one window, per end of the connection and side. */
+/**
+ * Increments of one selector within one window, per end of the connection and side; of a histogram
+ * per bucket.
+ */
 final class Tally {
-  private final Map<Place, Double> sums = new HashMap<>();
+  /** What was added for one bucket, cumulated as the store has it. */
+  static final class Sum {
+    private double value;
+    private long samples;
 
-  void add(Place place, double increment) {
-    sums.merge(place, increment, Double::sum);
+    long count() {
+      return Math.round(value);
+    }
+
+    /** How many samples it is made of; the same for all buckets of pods that are built alike. */
+    long samples() {
+      return samples;
+    }
+  }
+
+  /** The label of a counter that is no histogram's. */
+  private static final String PLAIN = "";
+
+  private final Map<Place, Map<String, Sum>> sums = new HashMap<>();
+
+  void add(Place place, String le, double increment) {
+    Sum sum = sums.computeIfAbsent(place, _ -> new HashMap<>()).computeIfAbsent(le, _ -> new Sum());
+    sum.value += increment;
+    sum.samples++;
   }
 
   long count(Reporter reporter, Side side) {
-    return Math.round(sums.getOrDefault(new Place(reporter, side), 0.0));
+    Sum sum = buckets(reporter, side).get(PLAIN);
+    return sum == null ? 0 : sum.count();
+  }
+
+  /** By the text of the label {@code le}. */
+  Map<String, Sum> buckets(Reporter reporter, Side side) {
+    return sums.getOrDefault(new Place(reporter, side), Map.of());
   }
 }

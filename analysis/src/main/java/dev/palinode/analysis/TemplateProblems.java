@@ -2,13 +2,18 @@ package dev.palinode.analysis;
 
 import dev.palinode.analysis.Selector.NotASelector;
 import dev.palinode.crds.AnalysisTemplateSpec;
+import dev.palinode.crds.AnalysisTemplateSpec.Margin;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import dev.palinode.crds.AnalysisTemplateSpec.Range;
 import dev.palinode.crds.AnalysisTemplateSpec.Ratio;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that is wrong with a template, found without asking a metric store. */
 public final class TemplateProblems {
@@ -28,16 +33,31 @@ public final class TemplateProblems {
   }
 
   static List<String> of(Metric metric) {
+    long kinds =
+        Stream.of(metric.ratio(), metric.histogram(), metric.gauge(), metric.query())
+            .filter(Objects::nonNull)
+            .count();
     Ratio ratio = metric.ratio();
+    String histogram = metric.histogram();
+    String gauge = metric.gauge();
+    String baseline = metric.baseline();
     String query = metric.query();
     Range range = metric.range();
-    if (ratio != null && query == null) {
+    if (kinds == 1 && ratio != null) {
       return ofRatio(ratio, metric);
     }
-    if (query != null && range != null && ratio == null) {
+    if (kinds == 1 && histogram != null) {
+      return ofHistogram(histogram, metric);
+    }
+    if (kinds == 1 && gauge != null && baseline != null) {
+      return ofGauge(gauge, baseline, metric);
+    }
+    if (kinds == 1 && query != null && range != null) {
       return ofQuery(query, range);
     }
-    return List.of("set either ratio (with margin) or query together with range");
+    return List.of(
+        "set exactly one of ratio, histogram, gauge together with baseline, or query together with"
+            + " range");
   }
 
   private static List<String> ofRatio(Ratio ratio, Metric metric) {
@@ -46,14 +66,7 @@ public final class TemplateProblems {
       Selector bad = Selector.parse(ratio.bad());
       Selector total = Selector.parse(ratio.total());
       for (Selector each : List.of(bad, total)) {
-        if (!each.metric().startsWith("istio_")) {
-          problems.add(
-              "%s is not one of Istio's counters, whose labels tell the arms apart; use query and range for it"
-                  .formatted(each.metric()));
-        } else if (!each.metric().endsWith("_total") && !each.metric().endsWith("_count")) {
-          problems.add(
-              "%s is not a counter; name one that ends in _total".formatted(each.metric()));
-        }
+        ofIstio(each).ifPresentOrElse(problems::add, () -> ofCounter(each, problems));
       }
       if (!bad.on("reporter").equals(total.on("reporter"))) {
         problems.add("bad and total name different reporters; name the same one, or none");
@@ -66,6 +79,67 @@ public final class TemplateProblems {
     if (margin.relative() == 0 && margin.absolute() == 0) {
       problems.add("a margin of zero times stable plus zero forbids every error; set absolute");
     }
+    if (tolerance.relative() < margin.relative() || tolerance.absolute() < margin.absolute()) {
+      problems.add(
+          "the tolerance is tighter than the margin; make both its numbers at least as wide");
+    }
+    return problems;
+  }
+
+  private static Optional<String> ofIstio(Selector selector) {
+    return selector.metric().startsWith("istio_")
+        ? Optional.empty()
+        : Optional.of(
+            "%s is not one of Istio's counters, whose labels tell the arms apart; use query and range for it"
+                .formatted(selector.metric()));
+  }
+
+  private static void ofCounter(Selector selector, List<String> problems) {
+    if (!selector.metric().endsWith("_total") && !selector.metric().endsWith("_count")) {
+      problems.add(
+          "%s is not a counter; name one that ends in _total".formatted(selector.metric()));
+    }
+  }
+
+  private static List<String> ofHistogram(String histogram, Metric metric) {
+    List<String> problems = new ArrayList<>();
+    try {
+      Selector selector = Selector.parse(histogram);
+      ofIstio(selector).ifPresent(problems::add);
+      if (!selector.metric().endsWith("_bucket")) {
+        problems.add(
+            "%s is not a histogram's counters; name the one that ends in _bucket (native histograms are not read)"
+                .formatted(selector.metric()));
+      }
+      if (!selector.on("le").isEmpty()) {
+        problems.add("all buckets are compared; remove the condition on le");
+      }
+    } catch (NotASelector e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    if (hasAbsolute(metric.margin()) || hasAbsolute(metric.tolerance())) {
+      problems.add("a histogram's margin and tolerance are relative; remove absolute");
+    }
+    double margin = Bounds.latencyMargin(metric.margin());
+    double tolerance = Bounds.latencyTolerance(metric.margin(), metric.tolerance());
+    if (margin < 1 || margin > 100) {
+      problems.add("a margin of times stable's latency lies between 1 and 100, such as 1.1");
+    }
+    if (tolerance <= margin) {
+      problems.add("the tolerance is not wider than the margin; make its relative larger");
+    }
+    return problems;
+  }
+
+  private static boolean hasAbsolute(@Nullable Margin margin) {
+    return margin != null && margin.absolute() != null;
+  }
+
+  private static List<String> ofGauge(String gauge, String baseline, Metric metric) {
+    List<String> problems = new ArrayList<>(QueryTemplate.problems(gauge));
+    problems.addAll(QueryTemplate.problems(baseline));
+    Bounds margin = Bounds.gaugeMargin(metric.margin());
+    Bounds tolerance = Bounds.gaugeTolerance(metric.margin(), metric.tolerance());
     if (tolerance.relative() < margin.relative() || tolerance.absolute() < margin.absolute()) {
       problems.add(
           "the tolerance is tighter than the margin; make both its numbers at least as wide");

@@ -66,7 +66,11 @@ final class Traffic {
         .map(w -> w.getValue().candidate() / (length.toMillis() / 1e3));
   }
 
-  /** Windows that show only requests sent after the moment. */
+  /** Whether the window that ends then shows only requests sent after the moment. */
+  boolean shows(Instant end, Instant since) {
+    return !end.isBefore(since.plus(scrapeInterval).plus(length));
+  }
+
   private NavigableMap<Instant, Window> after(Instant since) {
     return windows.tailMap(since.plus(scrapeInterval).plus(length), true);
   }

@@ -16,11 +16,19 @@ public record WindowCounts(long candidate, long candidateBad, long stable, long 
     return candidateBad > candidate || stableBad > stable;
   }
 
-  WindowCounts plus(WindowCounts other) {
+  public WindowCounts plus(WindowCounts other) {
     return new WindowCounts(
         candidate + other.candidate,
         candidateBad + other.candidateBad,
         stable + other.stable,
         stableBad + other.stableBad);
+  }
+
+  void save(StateWriter to) {
+    to.count(candidate).count(candidateBad).count(stable).count(stableBad);
+  }
+
+  static WindowCounts restore(StateReader from) {
+    return new WindowCounts(from.count(), from.count(), from.count(), from.count());
   }
 }

@@ -1,5 +1,6 @@
 package dev.palinode.analysis;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -12,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,41 @@ class ArchitectureTest {
                 "org.slf4j..",
                 "dev.palinode.analysis.."))
         .check(MAIN);
+  }
+
+  @Test
+  void record_addsOnlyJson() {
+    classes()
+        .that()
+        .resideInAPackage("dev.palinode.analysis.record")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "java..",
+                "org.jspecify..",
+                "com.fasterxml.jackson..",
+                "dev.palinode.crds",
+                "dev.palinode.analysis",
+                "dev.palinode.analysis.record"))
+        .check(MAIN);
+  }
+
+  /** Math's own logarithms may differ in the last bit from one machine to the next. */
+  @Test
+  void judge_countsTheSameOnEveryMachine() {
+    for (String name : List.of("log", "log1p", "exp", "expm1", "pow", "log10")) {
+      noClasses()
+          .that()
+          .resideInAPackage("dev.palinode.analysis")
+          .should()
+          .callMethodWhere(
+              describe(
+                  "Math." + name,
+                  call ->
+                      call.getTargetOwner().isEquivalentTo(Math.class)
+                          && call.getName().equals(name)))
+          .check(MAIN);
+    }
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.palinode.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.HypergeometricDistribution;
@@ -64,12 +66,17 @@ class SequentialTestTest {
   /** Evidence after one more window, for every count of bad requests it may hold. */
   private static double[][] evidence(
       Supplier<SequentialTest> fresh, long[] history, int nc, int nb) {
+    return evidence(fresh, history, nc, nb, 1);
+  }
+
+  private static double[][] evidence(
+      Supplier<SequentialTest> fresh, long[] history, int nc, int nb, double eta) {
     double[][] evidence = new double[nc + 1][nb + 1];
     for (int c = 0; c <= nc; c++) {
       for (int b = 0; b <= nb; b++) {
         SequentialTest test = fresh.get();
         test.add(new WindowCounts(0, 0, history[1], history[0]), 1);
-        test.add(new WindowCounts(nc, c, nb, b), 1);
+        test.add(new WindowCounts(nc, c, nb, b), eta);
         evidence[c][b] = Math.exp(test.logEvidence());
       }
     }
@@ -179,5 +186,88 @@ class SequentialTestTest {
       tempered.add(new WindowCounts(100, 5, 900, 9), 0.25);
     }
     assertThat(tempered.logEvidence()).isPositive().isLessThan(plain.logEvidence() / 2);
+  }
+
+  /** Random borders, histories and tempering; every outcome of one window enumerated. */
+  @Test
+  void anyNull_expectsAtMostOne() {
+    SplittableRandom random = new SplittableRandom(20_261);
+    for (int i = 0; i < 300; i++) {
+      double rho = random.nextInt(4) == 0 ? 0 : random.nextDouble(2.5);
+      double delta = rho == 0 ? random.nextDouble(0.001, 0.2) : random.nextDouble(0.1);
+      int nc = 1 + random.nextInt(8);
+      int nb = random.nextInt(16);
+      long past = random.nextInt(500);
+      long[] history = {past == 0 ? 0 : random.nextLong(past), past};
+      double eta = random.nextBoolean() ? 1 : random.nextDouble(0.05, 1);
+      Onset onset = new Onset(random.nextInt(3));
+      double[][] harm =
+          evidence(() -> SequentialTest.harm(rho, delta, onset), history, nc, nb, eta);
+      double[][] health = evidence(() -> SequentialTest.health(rho, delta), history, nc, nb, eta);
+      for (double pb : STABLE) {
+        double border = Math.min(1, rho * pb + delta);
+        double below = border * (1 - Math.pow(random.nextDouble(), 3));
+        double above = border + (1 - border) * Math.pow(random.nextDouble(), 3);
+        assertThat(expectation(harm, below, pb)).as("harm %d", i).isLessThanOrEqualTo(1 + 1e-9);
+        if (rho * pb + delta <= 1) {
+          assertThat(expectation(health, above, pb))
+              .as("health %d", i)
+              .isLessThanOrEqualTo(1 + 1e-9);
+        }
+      }
+    }
+  }
+
+  /** Three windows, a start before each: all 1,728 outcomes, the mixture still expects one. */
+  @ParameterizedTest
+  @CsvSource({"1, 0, 0.1", "1.2, 0.05, 0.2", "0, 0.3, 0.5", "1, 0, 0.01"})
+  void lateOnset_expectsAtMostOneOverSeveralWindows(double rho, double delta, double pb) {
+    double pc = Math.min(1, rho * pb + delta);
+    assertThat(over(SequentialTest.harm(rho, delta, new Onset(1)), 3, pc, pb))
+        .isLessThanOrEqualTo(1 + 1e-9)
+        .isGreaterThan(0.5);
+  }
+
+  private static double over(SequentialTest test, int windows, double pc, double pb) {
+    if (windows == 0) {
+      return Math.exp(test.logEvidence());
+    }
+    var candidate = BinomialDistribution.of(2, pc);
+    var stable = BinomialDistribution.of(3, pb);
+    var before = new StateWriter();
+    test.save(before);
+    double sum = 0;
+    for (int c = 0; c <= 2; c++) {
+      for (int b = 0; b <= 3; b++) {
+        test.restore(new StateReader(before.bytes()));
+        test.add(new WindowCounts(2, c, 3, b), 1);
+        sum += candidate.probability(c) * stable.probability(b) * over(test, windows - 1, pc, pb);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void onset_weightsAddUpToOne() {
+    for (Onset onset : List.of(Onset.AT_ONCE, new Onset(40))) {
+      double sum = 0;
+      for (int start = 0; start < (onset.every() == 0 ? 1 : 50); start++) {
+        sum += Math.exp(onset.logWeight(start));
+      }
+      assertThat(sum + Math.exp(onset.logRest(50))).isCloseTo(1, within(1e-12));
+    }
+  }
+
+  @Test
+  void whatStableDidBefore_changesPowerOnly() {
+    var blind = SequentialTest.harm(1, 0);
+    var told = SequentialTest.harm(1, 0);
+    told.expect(10, 10_000);
+    for (int i = 0; i < 5; i++) {
+      blind.add(new WindowCounts(100, 2, 900, 1), 1);
+      told.add(new WindowCounts(100, 2, 900, 1), 1);
+    }
+    assertThat(told.logEvidence()).isGreaterThan(blind.logEvidence());
+    assertThat(told.expectedStable()).isCloseTo(15.5 / 14_550, within(1e-12));
   }
 }

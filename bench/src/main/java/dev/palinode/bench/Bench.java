@@ -17,7 +17,7 @@ public final class Bench {
 
   /** What there is. */
   private static final Map<String, Map<String, Part>> BENCHMARKS =
-      new TreeMap<>(Map.of("git", git(), "loop", loop()));
+      new TreeMap<>(Map.of("git", git(), "judge", judge(), "loop", loop()));
 
   private Bench() {}
 
@@ -37,6 +37,15 @@ public final class Bench {
     parts.put("demo", DemoBench::run);
     parts.put("idle", IdleBench::run);
     parts.put("release", ReleaseBench::run);
+    return parts;
+  }
+
+  private static Map<String, Part> judge() {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    parts.put("healthy", JudgeBench::healthy);
+    parts.put("delay", JudgeBench::delay);
+    parts.put("late", JudgeBench::late);
+    parts.put("equal", JudgeBench::equal);
     return parts;
   }
 

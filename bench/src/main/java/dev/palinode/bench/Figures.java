@@ -65,7 +65,7 @@ final class Figures {
         .orElse(Double.NaN);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     String text = String.format(Locale.ROOT, "%.3f", value);
     return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
   }

@@ -18,8 +18,14 @@ final class AnalysisTemplateRules {
   static final String UNIQUE_CEL = "self.all(m, self.exists_one(n, n.name == m.name))";
 
   static final String ONE_KIND =
-      "a metric is exactly one of ratio (with margin) or query (with range)";
-  static final String ONE_KIND_CEL = "(has(self.ratio) ? 1 : 0) + (has(self.query) ? 1 : 0) == 1";
+      "a metric is exactly one of ratio, histogram, gauge (with baseline) or query (with range)";
+  static final String ONE_KIND_CEL =
+      "(has(self.ratio) ? 1 : 0) + (has(self.histogram) ? 1 : 0) + (has(self.gauge) ? 1 : 0)"
+          + " + (has(self.query) ? 1 : 0) == 1";
+
+  static final String GAUGE_BASELINE =
+      "gauge and baseline belong together: add as baseline the same query for {{stable.pods}}";
+  static final String GAUGE_BASELINE_CEL = "has(self.gauge) == has(self.baseline)";
 
   static final String QUERY_RANGE =
       "query and range belong together: add range with min, max or both";
@@ -46,6 +52,9 @@ final class AnalysisTemplateRules {
   /** The same without repeated groups, on which Java's matcher would recurse once per letter. */
   private static final Pattern UNKNOWN_PATTERN = Pattern.compile("[{][{](?!" + KNOWN + ")");
 
+  private static final List<String> KINDS = List.of("ratio", "histogram", "gauge", "query");
+  private static final List<String> QUERIES = List.of("query", "gauge", "baseline");
+
   private AnalysisTemplateRules() {}
 
   static List<Problem> problems(JsonNode spec) {
@@ -61,8 +70,10 @@ final class AnalysisTemplateRules {
       if (metric.isObject()) {
         kind(metric, at, found);
         range(metric, at, found);
-        if (UNKNOWN_PATTERN.matcher(metric.path("query").asText()).find()) {
-          found.add(new Problem(at + ".query", PLACEHOLDERS));
+        for (String field : QUERIES) {
+          if (UNKNOWN_PATTERN.matcher(metric.path(field).asText()).find()) {
+            found.add(new Problem(at + "." + field, PLACEHOLDERS));
+          }
         }
       }
     }
@@ -70,13 +81,16 @@ final class AnalysisTemplateRules {
   }
 
   private static void kind(JsonNode metric, String at, List<Problem> found) {
-    boolean ratio = metric.hasNonNull("ratio");
     boolean query = metric.hasNonNull("query");
+    long kinds = KINDS.stream().filter(metric::hasNonNull).count();
     if (RecordShape.hasLater(metric, AnalysisTemplateSpec.Metric.class)) {
       return; // already told that this version does not know it
     }
-    if (ratio == query) {
+    if (kinds != 1) {
       found.add(new Problem(at, ONE_KIND));
+    }
+    if (metric.hasNonNull("gauge") != metric.hasNonNull("baseline")) {
+      found.add(new Problem(at, GAUGE_BASELINE));
     }
     if (query != metric.hasNonNull("range")) {
       found.add(new Problem(at, QUERY_RANGE));

@@ -25,8 +25,12 @@ public record AnalysisTemplateSpec(
         List<Metric> metrics) {
 
   /**
-   * One question: a ratio of two counters compared with stable, or a query against a threshold.
+   * One question: a ratio of two counters, a histogram or a gauge compared with stable, or a query
+   * against a threshold.
    *
+   * @param histogram selector of the {@code _bucket} counters of a latency histogram
+   * @param gauge query for the candidate's value; more is worse
+   * @param baseline the same query for stable's value
    * @param margin how much worse than stable the candidate may be before that is a failure
    * @param tolerance how much worse it may at most be for the question to count as passed; wider
    *     than the margin, because proving health costs more traffic than seeing harm
@@ -41,9 +45,23 @@ public record AnalysisTemplateSpec(
   @ValidationRule(
       value = AnalysisTemplateRules.QUERY_RANGE_CEL,
       message = AnalysisTemplateRules.QUERY_RANGE)
+  @ValidationRule(
+      value = AnalysisTemplateRules.GAUGE_BASELINE_CEL,
+      message = AnalysisTemplateRules.GAUGE_BASELINE)
   public record Metric(
       @Required @Size(min = 1, max = 63) String name,
       @Nullable Ratio ratio,
+      @Size(min = 1, max = 10_000) @Nullable String histogram,
+      @ValidationRule(
+              value = AnalysisTemplateRules.PLACEHOLDERS_CEL,
+              message = AnalysisTemplateRules.PLACEHOLDERS)
+          @Size(min = 1, max = 10_000)
+          @Nullable String gauge,
+      @ValidationRule(
+              value = AnalysisTemplateRules.PLACEHOLDERS_CEL,
+              message = AnalysisTemplateRules.PLACEHOLDERS)
+          @Size(min = 1, max = 10_000)
+          @Nullable String baseline,
       @Nullable Margin margin,
       @Nullable Margin tolerance,
       @ValidationRule(
@@ -57,6 +75,19 @@ public record AnalysisTemplateSpec(
     public Metric {
       failureLimit = failureLimit == null ? 0 : failureLimit;
       critical = critical == null || critical;
+    }
+
+    /** A ratio or a query. */
+    public Metric(
+        String name,
+        @Nullable Ratio ratio,
+        @Nullable Margin margin,
+        @Nullable Margin tolerance,
+        @Nullable String query,
+        @Nullable Range range,
+        Integer failureLimit,
+        Boolean critical) {
+      this(name, ratio, null, null, null, margin, tolerance, query, range, failureLimit, critical);
     }
   }
 

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       EditCommand.class,
       VerifyCommand.class,
+      ReplayCommand.class,
+      PlanCommand.class,
       HelpCommand.class
     },
     footer = {

@@ -1,0 +1,39 @@
+package dev.palinode.analysis;
+
+import java.util.List;
+
+/** What one metric showed on one occasion, in the form that its kind takes. */
+public sealed interface Measured {
+
+  /** A ratio's requests and the bad ones among them. */
+  record Counts(WindowCounts counts) implements Measured {}
+
+  /**
+   * A histogram's requests per bucket, not cumulated.
+   *
+   * @param edges upper bounds of the buckets, ascending, the last one infinite; in the metric's
+   *     unit
+   */
+  record Buckets(List<Double> edges, List<Long> candidate, List<Long> stable) implements Measured {
+    public Buckets {
+      edges = List.copyOf(edges);
+      candidate = List.copyOf(candidate);
+      stable = List.copyOf(stable);
+      if (edges.size() != candidate.size() || edges.size() != stable.size()) {
+        throw new IllegalArgumentException("one count per bucket and arm");
+      }
+    }
+  }
+
+  /** A query's number; it may be NaN or infinite. */
+  record Value(double value) implements Measured {}
+
+  /** A gauge of both arms at the same moment. */
+  record Pair(double candidate, double stable) implements Measured {}
+
+  /** Nothing was there; that speaks neither for nor against the release. */
+  record Missing(String reason) implements Measured {}
+
+  /** What was there is not to be trusted, or the store refused the question. */
+  record Unusable(String reason) implements Measured {}
+}

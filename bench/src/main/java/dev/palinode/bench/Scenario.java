@@ -1,0 +1,112 @@
+package dev.palinode.bench;
+
+import java.time.Duration;
+
+/**
+ * A simulated rollout, an hour of windows of fifteen seconds.
+ *
+ * @param rate requests per second to both arms, Poisson
+ * @param weight the canary's share
+ * @param stable share of bad requests of a healthy pod
+ * @param shift added to the canary's share from {@code onset} on
+ * @param rough what else happens
+ * @param podVariation cv of the error rate between pods, anew each minute
+ */
+record Scenario(
+    String name,
+    double rate,
+    double weight,
+    double stable,
+    double shift,
+    Duration onset,
+    Rough rough,
+    double podVariation,
+    int canaryPods,
+    int stablePods) {
+  static final Duration WINDOW = Duration.ofSeconds(15);
+  static final int WINDOWS = 240;
+
+  /** Trouble that is nobody's fault. */
+  enum Rough {
+    NONE,
+    /** Both arms have twenty times the errors for two minutes of each twenty. */
+    BURSTS,
+    /** The rate swings by four fifths within the hour. */
+    DIURNAL,
+    /** The canary has half as many errors more at first, fading over two minutes. */
+    WARM_UP,
+    /** A fifth of all scrapes of one arm fail; what they would have shown comes with the next. */
+    GAPS,
+    /**
+     * Counters of one arm start anew each five minutes; what came since the last scrape is lost.
+     */
+    RESETS,
+    /** Everything is seen a minute later. */
+    LAG
+  }
+
+  static Scenario healthy(double rate, double stable) {
+    return of("healthy", rate, stable, 0);
+  }
+
+  /** A tenth of the traffic to a canary that is worse by {@code shift} from the start. */
+  static Scenario of(String name, double rate, double stable, double shift) {
+    return new Scenario(
+        "%s-%s-%s-%s".formatted(name, rate, stable, shift),
+        rate,
+        0.1,
+        stable,
+        shift,
+        Duration.ZERO,
+        Rough.NONE,
+        0,
+        1,
+        1);
+  }
+
+  Scenario with(Rough trouble) {
+    return new Scenario(
+        name + "-" + trouble,
+        rate,
+        weight,
+        stable,
+        shift,
+        onset,
+        trouble,
+        podVariation,
+        canaryPods,
+        stablePods);
+  }
+
+  Scenario from(Duration late) {
+    return new Scenario(
+        name + "-" + late,
+        rate,
+        weight,
+        stable,
+        shift,
+        late,
+        rough,
+        podVariation,
+        canaryPods,
+        stablePods);
+  }
+
+  Scenario onPods(double variation, int canary, int others) {
+    return new Scenario(
+        "%s-%s-%d-%d".formatted(name, variation, canary, others),
+        rate,
+        weight,
+        stable,
+        shift,
+        onset,
+        rough,
+        variation,
+        canary,
+        others);
+  }
+
+  boolean isHealthy() {
+    return shift == 0;
+  }
+}
