@@ -174,7 +174,10 @@ final class HistogramMetric implements Question.Windowed {
         evidence(
             "%d canary requests seen: too few to show that they are slower than %s times stable or within %s times%s"
                 .formatted(
-                    requests(), Evidence.rounded(margin), Evidence.rounded(tolerance), tempered())));
+                    requests(),
+                    Evidence.rounded(margin),
+                    Evidence.rounded(tolerance),
+                    tempered())));
   }
 
   private String comparison() {

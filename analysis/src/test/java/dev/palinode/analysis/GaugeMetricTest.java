@@ -57,7 +57,8 @@ class GaugeMetricTest {
   void higherGauge_failsWithItsNumbers() {
     Reading reading = watch(CRITICAL, noisy(15, 10));
     assertThat(reading.verdict()).isInstanceOf(Verdict.Fail.class);
-    assertThat(reading.verdict().evidence().reason()).contains("batches of 37 values", "canary has 15");
+    assertThat(reading.verdict().evidence().reason())
+        .contains("batches of 37 values", "canary has 15");
   }
 
   @Test
