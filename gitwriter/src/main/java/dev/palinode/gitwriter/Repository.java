@@ -72,7 +72,7 @@ public record Repository(String url, String branch) {
               SCP.matcher(url).matches()
                   ? "write the url as ssh://user@host/path"
                   : "the url must start with https://, http://, ssh://, file:/// or be an absolute"
-                        + " path");
+                      + " path");
     };
   }
 

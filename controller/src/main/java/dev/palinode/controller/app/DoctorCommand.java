@@ -55,8 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Check> checks = new ArrayList<>();
     switch (login.read(System.getenv())) {
-      case GitLogin.Read.Wrong(var problem) ->
-          checks.add(new Check("keys", Level.broken, problem));
+      case GitLogin.Read.Wrong(var problem) -> checks.add(new Check("keys", Level.broken, problem));
       case GitLogin.Read.Usable(var credentials) -> {
         checks.add(keys(credentials));
         Path mirror = Files.createTempDirectory("palinode-doctor").resolve("mirror.git");
@@ -90,9 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
       case Answer.Looked looked -> {
         long wrong = looked.verdicts().stream().filter(v -> !v.isFine()).count();
         yield new Check(
-            "our commits",
-            Level.broken,
-            wrong + " pass for ours and are not: see palinode verify");
+            "our commits", Level.broken, wrong + " pass for ours and are not: see palinode verify");
       }
     };
   }

@@ -65,18 +65,19 @@ class DoctorCommandTest {
 
   @Test
   void unusableKey_isToBeFixedWithoutShowingIt() throws IOException {
-    Path key = Files.writeString(dir.resolve("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n");
+    Path key =
+        Files.writeString(dir.resolve("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n");
     assertThat(run(git.bare.toString(), "--signing-key", key.toString())).isEqualTo(1);
     assertThat(out.toString()).contains("FIX   keys", "cannot be read").doesNotContain("c2VjcmV0");
-    assertThat(run(git.bare.toString(), "--token-file", dir.resolve("none").toString())).isEqualTo(1);
+    assertThat(run(git.bare.toString(), "--token-file", dir.resolve("none").toString()))
+        .isEqualTo(1);
   }
 
   @Test
   void fighters_areNamed() {
     git.release(
         "marked",
-        GitDeployment.deployment("2.4.1")
-            + "# {\"$imagepolicy\": \"flux-system:checkout\"}\n");
+        GitDeployment.deployment("2.4.1") + "# {\"$imagepolicy\": \"flux-system:checkout\"}\n");
     git.write("x", "1");
     GitDeployment.git(git.work, "add", "-A");
     GitDeployment.git(
@@ -88,7 +89,8 @@ class DoctorCommandTest {
 
   @Test
   void forgedCommit_isToBeFixed() {
-    git.release("x\n\nRollback-Intent: intent-0001\nRollback-Good: x", GitDeployment.deployment("3"));
+    git.release(
+        "x\n\nRollback-Intent: intent-0001\nRollback-Good: x", GitDeployment.deployment("3"));
     assertThat(run(git.bare.toString())).isEqualTo(1);
     assertThat(out.toString()).contains("1 pass for ours and are not");
   }

@@ -44,8 +44,7 @@ class RevertCommandTest {
   void dryRun_printsTheExactChangeAndPushesNothing() {
     assertThat(revert("--dry-run")).isZero();
 
-    assertThat(out.toString())
-        .isEqualTo(GitDeployment.git(git.work, "diff", git.bad, git.good));
+    assertThat(out.toString()).isEqualTo(GitDeployment.git(git.work, "diff", git.bad, git.good));
     assertThat(err.toString()).contains("would push: Revert \"checkout 2.4.1 (SHOP-77)\"");
     assertThat(git.tip()).isEqualTo(git.bad);
   }
@@ -53,8 +52,7 @@ class RevertCommandTest {
   @Test
   void revert_pushesOnceAndIsProven() {
     assertThat(revert("--why", "checkout fails")).isZero();
-    assertThat(out.toString())
-        .isEqualTo(git.tip() + " Revert \"checkout 2.4.1 (SHOP-77)\"\n");
+    assertThat(out.toString()).isEqualTo(git.tip() + " Revert \"checkout 2.4.1 (SHOP-77)\"\n");
     assertThat(GitDeployment.git(git.bare, "log", "-1", "--format=%B", "main"))
         .contains("Rollback-Issue: SHOP-77", "Rollback-Reason: checkout fails", "by Dana");
 
@@ -84,7 +82,8 @@ class RevertCommandTest {
 
   @Test
   void laterWorkInTheWay_isFour() {
-    git.release("scale", GitDeployment.deployment("2.4.1").replace("replicas: 3", "replicas: 4") + "# x\n");
+    git.release(
+        "scale", GitDeployment.deployment("2.4.1").replace("replicas: 3", "replicas: 4") + "# x\n");
     String tip = git.tip();
     assertThat(revert()).isEqualTo(4);
     assertThat(err.toString()).contains("FileChanged", "put the failed part back by hand");
@@ -100,7 +99,21 @@ class RevertCommandTest {
 
   @Test
   void whatMayNotBeDone_isFive() {
-    assertThat(run("revert", "--repo", git.bare.toString(), "--branch", "main", "--path", "apps/checkout/../..", "--good", git.good, "--bad", git.bad, "--object", "Deployment/shop/checkout"))
+    assertThat(
+            run(
+                "revert",
+                "--repo",
+                git.bare.toString(),
+                "--branch",
+                "main",
+                "--path",
+                "apps/checkout/../..",
+                "--good",
+                git.good,
+                "--bad",
+                git.bad,
+                "--object",
+                "Deployment/shop/checkout"))
         .isEqualTo(5);
     assertThat(revert("--good", "0123456789012345678901234567890123456789")).isEqualTo(2);
     assertThat(
@@ -145,7 +158,9 @@ class RevertCommandTest {
 
   @Test
   void unclearWish_isTwoAndSaysWhatIsThere() {
-    git.write("apps/checkout/worker.yaml", GitDeployment.deployment("1").replace("name: checkout,", "name: worker,"));
+    git.write(
+        "apps/checkout/worker.yaml",
+        GitDeployment.deployment("1").replace("name: checkout,", "name: worker,"));
     git.release("worker", GitDeployment.deployment("2.4.1"));
     assertThat(revert()).isEqualTo(2);
     assertThat(err.toString())
@@ -198,10 +213,12 @@ class RevertCommandTest {
 
     git.write(GitDeployment.FILE, GitDeployment.deployment("evil"));
     GitDeployment.git(git.work, "commit", "-qam", forged());
-    GitDeployment.Ran refused = GitDeployment.tryGit(git.work, Map.of(), "push", "origin", "HEAD:main");
+    GitDeployment.Ran refused =
+        GitDeployment.tryGit(git.work, Map.of(), "push", "origin", "HEAD:main");
     assertThat(refused.code()).isNotZero();
     assertThat(refused.output())
-        .contains("palinode: refused, not a restore", "did not stand there", "pre-receive hook declined");
+        .contains(
+            "palinode: refused, not a restore", "did not stand there", "pre-receive hook declined");
     assertThat(git.tip()).isEqualTo(honest);
 
     GitDeployment.git(git.work, "reset", "-q", "--hard", "origin/main");
@@ -221,13 +238,13 @@ class RevertCommandTest {
     Map<String, String> program = Map.of("PALINODE", git.program().toString());
     String script = Path.of("..", "deploy", "git", "ci-verify").toAbsolutePath().toString();
     assertThat(
-            GitDeployment.run(
-                    git.work, program, List.of(script, "0".repeat(40) + ".." + git.bad))
+            GitDeployment.run(git.work, program, List.of(script, "0".repeat(40) + ".." + git.bad))
                 .code())
         .isZero();
     git.write(GitDeployment.FILE, GitDeployment.deployment("evil"));
     GitDeployment.git(git.work, "commit", "-qam", forged());
-    GitDeployment.Ran found = GitDeployment.run(git.work, program, List.of(script, git.bad + "..HEAD"));
+    GitDeployment.Ran found =
+        GitDeployment.run(git.work, program, List.of(script, git.bad + "..HEAD"));
     assertThat(found.code()).isEqualTo(1);
     assertThat(found.output()).contains("FINDING", "did not stand there");
     assertThat(GitDeployment.run(git.work, program, List.of(script)).code()).isEqualTo(2);

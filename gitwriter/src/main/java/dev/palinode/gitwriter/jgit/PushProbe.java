@@ -44,17 +44,17 @@ final class PushProbe {
     try (connection;
         Transport transport = remote.open(store, repository, credentials, connection);
         PushConnection push = transport.openPush()) {
-      return push.getRefsMap().isEmpty() ? Optional.of("the server shows no refs") : Optional.empty();
+      return push.getRefsMap().isEmpty()
+          ? Optional.of("the server shows no refs")
+          : Optional.empty();
     } catch (TransportException | NotSupportedException e) {
-      return Optional.of(
-          words(JGitRemote.outcome(e, repository, credentials, connection)));
+      return Optional.of(words(JGitRemote.outcome(e, repository, credentials, connection)));
     }
   }
 
   /** Pushes a commit that is there already under a name of its own, and takes the name away. */
   Optional<String> refused(ObjectId tip) throws IOException {
-    String scratch =
-        SCRATCH + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    String scratch = SCRATCH + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     Optional<String> refusal = push(tip, scratch, ObjectId.zeroId());
     if (refusal.isPresent()) {
       return refusal;

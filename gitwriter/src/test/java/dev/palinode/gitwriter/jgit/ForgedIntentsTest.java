@@ -37,20 +37,27 @@ class ForgedIntentsTest extends LocalRepoCase {
     return Stream.of(
         forged("failed commit that is on no branch", t -> t.revisions(t.sideCommit(), t.good)),
         forged("last good commit of another branch", t -> t.revisions(t.bad, t.sideCommit())),
-        forged("last good commit of another branch, merged as second parent", t -> {
-          String side = t.sideCommit();
-          return t.revisions(t.merge(side), side);
-        }),
+        forged(
+            "last good commit of another branch, merged as second parent",
+            t -> {
+              String side = t.sideCommit();
+              return t.revisions(t.merge(side), side);
+            }),
         forged("last good younger than failed", t -> t.revisions(t.good, t.bad)),
         forged("last good is the failed one", t -> t.revisions(t.bad, t.bad)),
-        forged("last good made after the failure", t -> {
-          String later = t.repo.commit("evil", Map.of(Shop.DEPLOYMENT, Shop.deployment(EVIL)));
-          return t.revisions(t.bad, later);
-        }),
-        forged("annotated tag", t -> {
-          t.repo.git("-c", "user.name=x", "-c", "user.email=x@x", "tag", "-am", "x", "v1", t.good);
-          return t.revisions(t.bad, t.repo.git("rev-parse", "v1").strip());
-        }),
+        forged(
+            "last good made after the failure",
+            t -> {
+              String later = t.repo.commit("evil", Map.of(Shop.DEPLOYMENT, Shop.deployment(EVIL)));
+              return t.revisions(t.bad, later);
+            }),
+        forged(
+            "annotated tag",
+            t -> {
+              t.repo.git(
+                  "-c", "user.name=x", "-c", "user.email=x@x", "tag", "-am", "x", "v1", t.good);
+              return t.revisions(t.bad, t.repo.git("rev-parse", "v1").strip());
+            }),
         forged("tree", t -> t.revisions(t.bad, t.id(t.good + "^{tree}"))),
         forged("blob", t -> t.revisions(t.bad, t.id(t.good + ":" + Shop.DEPLOYMENT))),
         forged("nothing", t -> t.revisions(t.bad, "0".repeat(40))),
@@ -82,10 +89,12 @@ class ForgedIntentsTest extends LocalRepoCase {
         forged("grant that leads upwards", t -> t.granted("apps/checkout/../")),
         forged("other case", t -> t.path("apps/Checkout")),
         forged("other case of the root", t -> t.path("Apps/checkout")),
-        forged("unicode put together otherwise", t -> {
-          Intent composed = t.wish.grants(Shop.grant("apps/caf\u00e9/")).intent();
-          return t.pathOf(composed, "apps/cafe\u0301");
-        }),
+        forged(
+            "unicode put together otherwise",
+            t -> {
+              Intent composed = t.wish.grants(Shop.grant("apps/caf\u00e9/")).intent();
+              return t.pathOf(composed, "apps/cafe\u0301");
+            }),
         forged("git's own folder", t -> t.path("apps/checkout/.git")),
         forged("git's own folder in other case", t -> t.path("apps/checkout/.GiT")),
         forged("git's own folder as Windows shortens it", t -> t.path("apps/checkout/git~1")),
@@ -102,8 +111,12 @@ class ForgedIntentsTest extends LocalRepoCase {
         forged("object that is not there", t -> t.object("shop", "cart")),
         forged("another kind", t -> t.kind("StatefulSet")),
         forged("another group", t -> t.group("evil.dev/v1")),
-        forged("grant of another cluster", t -> t.grants(new Grant("prod-us", List.of("shop"), List.of("apps/checkout/")))),
-        forged("grant of another namespace", t -> t.grants(new Grant(null, List.of("bank"), List.of("apps/checkout/")))),
+        forged(
+            "grant of another cluster",
+            t -> t.grants(new Grant("prod-us", List.of("shop"), List.of("apps/checkout/")))),
+        forged(
+            "grant of another namespace",
+            t -> t.grants(new Grant(null, List.of("bank"), List.of("apps/checkout/")))),
         forged("no grant", t -> t.grants()),
         forged("id of two lines", t -> t.wish.id("abcdefgh\nRollback-Good: 0").intent()),
         forged("id that is a file name", t -> t.wish.id("../../etc/passwd").intent()),
@@ -113,42 +126,73 @@ class ForgedIntentsTest extends LocalRepoCase {
         forged("password in the url", t -> t.url("https://a:b@127.0.0.1/x")),
         forged("option as branch", t -> t.branch("--force")),
         forged("branch upwards", t -> t.branch("../../x")),
-        forged("images that never were", t -> t.wish
-            .states(Shop.state(null, Shop.BAD_IMAGE), Shop.state(null, EVIL))
-            .intent()));
+        forged(
+            "images that never were",
+            t -> t.wish.states(Shop.state(null, Shop.BAD_IMAGE), Shop.state(null, EVIL)).intent()));
   }
 
   static Stream<Named<Forgery>> contents() {
     return Stream.of(
         forged("symlink", t -> t.extra("-> ../../README.md")),
-        forged("symlink at the good commit in place of the manifest", t -> {
-          t.good = t.repo.commit("link", Map.of(Shop.DEPLOYMENT, "-> ../cart/deployment.yaml"));
-          t.bad = t.repo.commit("bad", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
-          return t.revisions(t.bad, t.good);
-        }),
-        forged("folder that is a symlink", t -> {
-          t.repo.commit("link", Map.of("apps/checkout/cart", "-> ../cart"));
-          return t.path("apps/checkout/cart");
-        }),
-        forged("pointer to large storage in place of the manifest", t -> {
-          String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
-          t.good = t.repo.commit("lfs", Map.of(Shop.DEPLOYMENT, pointer));
-          t.bad = t.repo.commit("bad", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
-          return t.revisions(t.bad, t.good);
-        }),
-        forged("file that holds another app as well", t -> {
-          String both = "---\n" + Shop.otherDeployment("cart");
-          t.good = t.repo.commit("x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE) + both));
-          t.bad = t.repo.commit("x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + both));
-          return t.revisions(t.bad, t.good);
-        }),
-        forged("kustomization that draws in another app", t -> {
-          String lists = "resources: [deployment.yaml, ../cart/deployment.yaml]\n";
-          t.repo.commit("cart", Map.of("apps/cart/deployment.yaml", Shop.otherDeployment("cart")));
-          t.good = t.repo.commit("x", Map.of("apps/checkout/kustomization.yaml", lists + "namePrefix: ''\n", Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE)));
-          t.bad = t.repo.commit("x", Map.of("apps/checkout/kustomization.yaml", lists, Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
-          return t.revisions(t.bad, t.good);
-        }));
+        forged(
+            "symlink at the good commit in place of the manifest",
+            t -> {
+              t.good = t.repo.commit("link", Map.of(Shop.DEPLOYMENT, "-> ../cart/deployment.yaml"));
+              t.bad =
+                  t.repo.commit("bad", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
+              return t.revisions(t.bad, t.good);
+            }),
+        forged(
+            "folder that is a symlink",
+            t -> {
+              t.repo.commit("link", Map.of("apps/checkout/cart", "-> ../cart"));
+              return t.path("apps/checkout/cart");
+            }),
+        forged(
+            "pointer to large storage in place of the manifest",
+            t -> {
+              String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+              t.good = t.repo.commit("lfs", Map.of(Shop.DEPLOYMENT, pointer));
+              t.bad =
+                  t.repo.commit("bad", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
+              return t.revisions(t.bad, t.good);
+            }),
+        forged(
+            "file that holds another app as well",
+            t -> {
+              String both = "---\n" + Shop.otherDeployment("cart");
+              t.good =
+                  t.repo.commit(
+                      "x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE) + both));
+              t.bad =
+                  t.repo.commit(
+                      "x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + both));
+              return t.revisions(t.bad, t.good);
+            }),
+        forged(
+            "kustomization that draws in another app",
+            t -> {
+              String lists = "resources: [deployment.yaml, ../cart/deployment.yaml]\n";
+              t.repo.commit(
+                  "cart", Map.of("apps/cart/deployment.yaml", Shop.otherDeployment("cart")));
+              t.good =
+                  t.repo.commit(
+                      "x",
+                      Map.of(
+                          "apps/checkout/kustomization.yaml",
+                          lists + "namePrefix: ''\n",
+                          Shop.DEPLOYMENT,
+                          Shop.deployment(Shop.GOOD_IMAGE)));
+              t.bad =
+                  t.repo.commit(
+                      "x",
+                      Map.of(
+                          "apps/checkout/kustomization.yaml",
+                          lists,
+                          Shop.DEPLOYMENT,
+                          Shop.deployment(Shop.BAD_IMAGE)));
+              return t.revisions(t.bad, t.good);
+            }));
   }
 
   @ParameterizedTest
@@ -222,9 +266,9 @@ class ForgedIntentsTest extends LocalRepoCase {
     good = repo.commit("extra", Map.of(EXTRA, content));
     bad =
         repo.commit(
-            "bad", Map.of(EXTRA, "text\n", Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + "#\n"));
-    return wish
-        .states(Shop.state(bad, Shop.BAD_IMAGE), Shop.state(good, Shop.BAD_IMAGE))
+            "bad",
+            Map.of(EXTRA, "text\n", Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + "#\n"));
+    return wish.states(Shop.state(bad, Shop.BAD_IMAGE), Shop.state(good, Shop.BAD_IMAGE))
         .files(EXTRA)
         .intent();
   }
@@ -238,7 +282,8 @@ class ForgedIntentsTest extends LocalRepoCase {
   }
 
   private Intent group(String version) {
-    return with(Shop.PATH, new RevertSpec.ObjectRef(version, "Deployment", "shop", "checkout"), OLD);
+    return with(
+        Shop.PATH, new RevertSpec.ObjectRef(version, "Deployment", "shop", "checkout"), OLD);
   }
 
   private static final Duration OLD = Duration.ofDays(30);
@@ -248,7 +293,8 @@ class ForgedIntentsTest extends LocalRepoCase {
   }
 
   private Intent branch(String branch) {
-    return rebuilt(wish.intent(), new Repository(repo.url(), branch), Shop.PATH, Shop.object(), OLD);
+    return rebuilt(
+        wish.intent(), new Repository(repo.url(), branch), Shop.PATH, Shop.object(), OLD);
   }
 
   private Intent pathOf(Intent intent, String path) {

@@ -85,7 +85,9 @@ class CommitMessageTest {
 
   @Test
   void randomTexts_neverMakeATrailer() {
-    String[] parts = {"\n", "\r", "Rollback-Intent: x", " ", ":", "\u2028", "\u0000", "a", "\ud83d"};
+    String[] parts = {
+      "\n", "\r", "Rollback-Intent: x", " ", ":", "\u2028", "\u0000", "a", "\ud83d"
+    };
     for (int seed = 0; seed < 2_000; seed++) {
       Random random = new Random(seed);
       StringBuilder text = new StringBuilder();
@@ -107,7 +109,9 @@ class CommitMessageTest {
   @Test
   void issueKeys_areKept() {
     String text =
-        "SHOP-77: utf-8, UTF-8 and SHA-256\n\nsee #12 and PAY_2-3, not a#4 or x/SHOP-9 or CVE-2026-1\n\nRefs: SHOP-77";
+        "SHOP-77: utf-8, UTF-8 and SHA-256\n\n"
+            + "see #12 and PAY_2-3, not a#4 or x/SHOP-9 or CVE-2026-1\n\n"
+            + "Refs: SHOP-77";
     assertThat(message(text, "", "").lines().filter(l -> l.startsWith("Rollback-Issue")))
         .containsExactly(
             "Rollback-Issue: SHOP-77", "Rollback-Issue: #12", "Rollback-Issue: PAY_2-3");
