@@ -31,7 +31,7 @@ final class RecordShape {
       Map.of(
           CanarySpec.Step.class, List.of("webhook", "job"),
           AnalysisTemplateSpec.Metric.class, List.of("mode"),
-          GitTargetSpec.class, List.of("signing", "pullRequest"));
+          GitTargetSpec.class, List.of("pullRequest"));
 
   /**
    * @param bounds where the annotations of the field stand
