@@ -32,7 +32,7 @@ final class RecordShape {
       Map.of(
           CanarySpec.Step.class, List.of("webhook", "job"),
           AnalysisTemplateSpec.Metric.class, List.of("histogram", "gauge", "baseline", "mode"),
-          GitTargetSpec.class, List.of("signing", "pullRequest"));
+          GitTargetSpec.class, List.of("signing"));
 
   private final List<Problem> found = new ArrayList<>();
 

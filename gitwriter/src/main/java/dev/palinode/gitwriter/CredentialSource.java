@@ -10,4 +10,12 @@ public interface CredentialSource {
    * A public repository answers {@link Credentials#none()}.
    */
   Observed<Credentials> forRepository(Repository repository);
+
+  /**
+   * Asked once after the server refused what {@link #forRepository} gave. The same again means that
+   * there is nothing newer, and the server is not asked a second time.
+   */
+  default Observed<Credentials> renewed(Repository repository, Credentials refused) {
+    return forRepository(repository);
+  }
 }

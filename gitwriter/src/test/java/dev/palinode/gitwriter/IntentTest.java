@@ -31,7 +31,8 @@ class IntentTest {
             wanted.grants(),
             wanted.author(),
             null,
-            Span.of("720h"));
+            Span.of("720h"),
+            null);
 
     assertThat(Intent.of(revert, target, Shop.ASKED)).isEqualTo(wanted);
   }

@@ -338,6 +338,7 @@ class RevertReconcilerTest {
             List.of(new GitTargetSpec.Grant(null, List.of("shop"), List.of("app/"))),
             null,
             null,
+            null,
             null));
     client.resource(target).create();
   }
