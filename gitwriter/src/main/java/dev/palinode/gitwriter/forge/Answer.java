@@ -16,7 +16,7 @@ public sealed interface Answer<T> {
   record Refused<T>(int status, String words) implements Answer<T> {}
 
   /** It wants to be left alone for a while. */
-  record RetryAfter<T>(Duration wait, String words) implements Answer<T> {}
+  record RetryAfter<T>(Duration pause, String words) implements Answer<T> {}
 
   /** It does not accept the credentials, or they lack a right. */
   record Unauthorised<T>(String words) implements Answer<T> {}
@@ -38,7 +38,7 @@ public sealed interface Answer<T> {
     return switch (this) {
       case Done<T>(var value) -> next.apply(value);
       case Refused<T>(var status, var words) -> new Refused<>(status, words);
-      case RetryAfter<T>(var wait, var words) -> new RetryAfter<>(wait, words);
+      case RetryAfter<T>(var pause, var words) -> new RetryAfter<>(pause, words);
       case Unauthorised<T>(var words) -> new Unauthorised<>(words);
       case Unreachable<T>(var words) -> new Unreachable<>(words);
     };

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * refused, pauses kept that the host asked for, a deadline over the whole answer. Never follows a
  * redirect, which could carry the credentials elsewhere.
  */
-final class ForgeHttp implements AutoCloseable {
+final class ForgeHttp {
   /**
    * @param deadline of one request with its answer
    * @param rest how long a host that failed again and again is left alone
@@ -83,6 +83,7 @@ final class ForgeHttp implements AutoCloseable {
       Repository repository,
       CredentialSource credentials,
       Timing timing,
+      HttpClient client,
       InstantSource clock,
       ForgeListener listener) {
     this.api = api;
@@ -92,12 +93,7 @@ final class ForgeHttp implements AutoCloseable {
     this.timing = timing;
     this.clock = clock;
     this.listener = listener;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(timing.deadline())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    this.client = client;
     this.breaker =
         CircuitBreaker.of(
             place(),
@@ -108,6 +104,15 @@ final class ForgeHttp implements AutoCloseable {
                 .waitDurationInOpenState(timing.rest())
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .build());
+  }
+
+  /** Never follows a redirect; one serves all hosts. */
+  static HttpClient client(Timing timing) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(timing.deadline())
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .build();
   }
 
   /** Host and port, for messages. */
@@ -177,8 +182,7 @@ final class ForgeHttp implements AutoCloseable {
       Duration left = Duration.between(now, until);
       return Exchange.none(
           new Answer.RetryAfter<>(
-              left,
-              "%s wants to be asked again in %d s".formatted(place(), left.toSeconds() + 1)));
+              left, "%s wants to be asked again in %d s".formatted(place(), left.toSeconds() + 1)));
     }
     if (!breaker.tryAcquirePermission()) {
       return Exchange.none(
@@ -202,7 +206,8 @@ final class ForgeHttp implements AutoCloseable {
     String base = api.toString();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-                URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path))
+                URI.create(
+                    (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path))
             .header("Accept", "application/json")
             .header("User-Agent", "palinode")
             .method(
@@ -273,11 +278,5 @@ final class ForgeHttp implements AutoCloseable {
     synchronized (remembered) {
       remembered.put(path, answer);
     }
-  }
-
-  @Override
-  public void close() {
-    client.shutdownNow();
-    client.close();
   }
 }

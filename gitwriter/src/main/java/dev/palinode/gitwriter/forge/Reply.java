@@ -1,6 +1,5 @@
 package dev.palinode.gitwriter.forge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -8,6 +7,7 @@ import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.plan.CommitMessage;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -35,7 +35,8 @@ record Reply(int status, HttpHeaders headers, byte[] body) {
     if (pause.isPresent()) {
       return new Answer.RetryAfter<>(
           pause.get(),
-          "%s wants to be asked again in %d s: %s".formatted(place, pause.get().toSeconds(), words));
+          "%s wants to be asked again in %d s: %s"
+              .formatted(place, pause.get().toSeconds(), words));
     }
     if (status == 401 || status == 403 || status == 203) {
       return new Answer.Unauthorised<>(
@@ -65,13 +66,11 @@ record Reply(int status, HttpHeaders headers, byte[] body) {
   /** An empty body is a missing node, one that cannot be read is empty. */
   private Optional<JsonNode> parsed() {
     try {
-      if (new String(body, java.nio.charset.StandardCharsets.UTF_8).isBlank()) {
+      if (new String(body, StandardCharsets.UTF_8).isBlank()) {
         return Optional.of(MissingNode.getInstance());
       }
       JsonNode node = JSON.readTree(body);
       return node.isContainerNode() ? Optional.of(node) : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -144,12 +143,13 @@ record Reply(int status, HttpHeaders headers, byte[] body) {
         collect(value, found);
       }
     }
-    node.path("errors").forEach(error -> {
-      gather(error, found);
-      if (error.isObject()) {
-        collect(error, found);
-      }
-    });
+    node.path("errors")
+        .forEach(error -> {
+          gather(error, found);
+          if (error.isObject()) {
+            collect(error, found);
+          }
+        });
   }
 
   private static void gather(JsonNode value, List<String> found) {

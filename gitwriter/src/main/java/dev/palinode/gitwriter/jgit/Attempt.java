@@ -128,8 +128,7 @@ final class Attempt {
     };
   }
 
-  private static String changed(FirstParents line, RevCommit bad, List<String> files)
-      throws IOException {
+  static String changed(FirstParents line, RevCommit bad, List<String> files) throws IOException {
     List<String> parts = new ArrayList<>();
     for (String file : files) {
       List<RevCommit> later = line.changing(bad, line.tip(), List.of(file));

@@ -91,17 +91,21 @@ final class CommitBuild {
   }
 
   private Set<String> changedFiles(ObjectReader reader, RevCommit commit) throws IOException {
-    Set<String> files = new HashSet<>();
     Optional<RevCommit> parent = line.parent(commit);
-    if (parent.isPresent()) {
-      try (TreeWalk walk = new TreeWalk(reader)) {
-        walk.addTree(parent.get().getTree());
-        walk.addTree(commit.getTree());
-        walk.setRecursive(true);
-        walk.setFilter(TreeFilter.ANY_DIFF);
-        while (walk.next()) {
-          files.add(walk.getPathString());
-        }
+    return parent.isPresent() ? changedFiles(reader, parent.get(), commit) : Set.of();
+  }
+
+  /** Paths of all files that differ between two commits. */
+  static Set<String> changedFiles(ObjectReader reader, RevCommit before, RevCommit after)
+      throws IOException {
+    Set<String> files = new HashSet<>();
+    try (TreeWalk walk = new TreeWalk(reader)) {
+      walk.addTree(before.getTree());
+      walk.addTree(after.getTree());
+      walk.setRecursive(true);
+      walk.setFilter(TreeFilter.ANY_DIFF);
+      while (walk.next()) {
+        files.add(walk.getPathString());
       }
     }
     return files;

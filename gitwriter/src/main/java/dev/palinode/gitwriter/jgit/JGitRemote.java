@@ -80,14 +80,13 @@ final class JGitRemote implements Remote {
   }
 
   /** JGit reports what went wrong on our own disk as a fault of the transport, too. */
-  private static void checkStore(org.eclipse.jgit.lib.Repository store, IOException e)
-      throws StoreFault {
+  static void checkStore(org.eclipse.jgit.lib.Repository store, IOException e) throws StoreFault {
     if (!store.getObjectDatabase().exists()) {
       throw new StoreFault("the mirror is gone", e);
     }
   }
 
-  private static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
+  static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
     String reason = Optional.ofNullable(update.getMessage()).orElse("");
     return switch (update.getStatus()) {
       case OK, UP_TO_DATE -> new Pushed.Landed();
@@ -99,7 +98,7 @@ final class JGitRemote implements Remote {
     };
   }
 
-  private Transport open(
+  Transport open(
       org.eclipse.jgit.lib.Repository store, Repository repository, Credentials credentials)
       throws NotSupportedException, TransportException {
     Transport transport = Transport.open(store, uri(repository));
