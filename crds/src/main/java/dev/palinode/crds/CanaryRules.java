@@ -105,12 +105,5 @@ final class CanaryRules {
               "Delegate is not supported in this version; use InPlace, which puts the routes back"
                   + " to git's text after each rollout"));
     }
-    if (spec.path("onFailure").path("git").asText().equals("PullRequest")) {
-      found.add(
-          new Problem(
-              "spec.onFailure.git",
-              "PullRequest is not supported in this version; use Commit, or Notify to let another"
-                  + " tool carry the Revert out"));
-    }
   }
 }

@@ -58,6 +58,7 @@ final class GitRules {
   /** Problems of a GitTarget. */
   static List<Problem> target(JsonNode spec) {
     List<Problem> found = new ArrayList<>(url(spec.path("url"), "spec.url"));
+    found.addAll(url(spec.path("pullRequest").path("apiUrl"), "spec.pullRequest.apiUrl"));
     JsonNode grants = spec.path("grants");
     for (int i = 0; grants.isArray() && i < grants.size(); i++) {
       JsonNode paths = grants.get(i).path("paths");

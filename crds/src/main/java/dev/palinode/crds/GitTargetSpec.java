@@ -2,12 +2,14 @@ package dev.palinode.crds;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param signing how every commit of ours is signed; absent: not at all
  * @param budget how often the branch may be pushed to
  * @param maxAge how long ago a last good state may have been replaced and still be gone back to
+ * @param pullRequest how a revert is proposed where the branch takes no direct commits; absent:
+ *     never
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,7 +40,8 @@ public record GitTargetSpec(
     Author author,
     @Nullable Signing signing,
     Budget budget,
-    @Default("720h") Span maxAge) {
+    @Default("720h") Span maxAge,
+    @Nullable PullRequest pullRequest) {
 
   /** A Secret in the GitTarget's namespace. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -96,6 +101,69 @@ public record GitTargetSpec(
     public Budget {
       pushesPerMinute = pushesPerMinute == null ? 6 : pushesPerMinute;
     }
+  }
+
+  /**
+   * How a revert is proposed to people instead of committed.
+   *
+   * @param provider whose API the repository's host speaks
+   * @param merge who merges
+   * @param reviewers who is asked to look at it
+   * @param apiUrl of the host's API, where it is not at the provider's usual place
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PullRequest(
+      @Required Provider provider,
+      @Default("ByPerson") Merge merge,
+      @Default("FromCodeowners") Reviewers reviewers,
+      @ValidationRule(value = GitRules.NO_CREDENTIALS_CEL, message = GitRules.NO_CREDENTIALS)
+          @Size(min = 1, max = 2048)
+          @Nullable String apiUrl) {
+    public PullRequest {
+      merge = merge == null ? Merge.ByPerson : merge;
+      reviewers = reviewers == null ? Reviewers.FromCodeowners : reviewers;
+    }
+  }
+
+  /** Whose API the repository's host speaks, in the words of Flux's notification providers. */
+  public enum Provider {
+    @JsonProperty("github")
+    GITHUB,
+    @JsonProperty("gitlab")
+    GITLAB,
+    @JsonProperty("gitea")
+    GITEA,
+    @JsonProperty("forgejo")
+    FORGEJO,
+    /** Bitbucket Cloud. */
+    @JsonProperty("bitbucket")
+    BITBUCKET,
+    /** Bitbucket Data Center. */
+    @JsonProperty("bitbucketserver")
+    BITBUCKETSERVER,
+    @JsonProperty("azuredevops")
+    AZUREDEVOPS;
+
+    /** The word that users write. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Who merges a pull request of ours. */
+  public enum Merge {
+    ByPerson,
+    /** The writer, as soon as the host says that nothing is missing, and only the head it made. */
+    WhenChecksPass
+  }
+
+  /** Who is asked to look at a pull request of ours. */
+  public enum Reviewers {
+    /** The code owners of the changed files, and the author of the failed change. */
+    FromCodeowners,
+    None
   }
 
   public GitTargetSpec {

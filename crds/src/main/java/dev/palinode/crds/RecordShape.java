@@ -30,8 +30,7 @@ final class RecordShape {
   private static final Map<Class<?>, List<String>> LATER =
       Map.of(
           CanarySpec.Step.class, List.of("webhook", "job"),
-          AnalysisTemplateSpec.Metric.class, List.of("mode"),
-          GitTargetSpec.class, List.of("pullRequest"));
+          AnalysisTemplateSpec.Metric.class, List.of("mode"));
 
   /**
    * @param bounds where the annotations of the field stand

@@ -15,5 +15,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.reason", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Commit", jsonPath = ".status.commit", type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "PullRequest",
+    jsonPath = ".status.pullRequest",
+    type = Type.STRING,
+    priority = 1)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public final class Revert extends CustomResource<RevertSpec, RevertStatus> implements Namespaced {}

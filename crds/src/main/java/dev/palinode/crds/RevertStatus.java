@@ -52,7 +52,7 @@ public record RevertStatus(
       };
     }
 
-    /** True if the writer has nothing more to do. */
+    /** True if nobody needs to wait for the writer: it is done, or people are to act. */
     public boolean isSettled() {
       return switch (this) {
         case Pending -> false;

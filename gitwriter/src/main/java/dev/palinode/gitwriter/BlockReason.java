@@ -30,6 +30,8 @@ public enum BlockReason {
   HostKey,
   /** The repository or the branch does not exist, or the credentials may not see it. */
   RepositoryMissing,
+  /** Somebody else's commits are on the branch that a proposal of ours comes from. */
+  BranchTaken,
   /** A local fault, such as a full disk, that refetching did not cure. */
   StoreBroken
 }

@@ -110,6 +110,32 @@ public final class Credentials {
     return Optional.ofNullable(signer);
   }
 
+  /** How a web API wants to be shown a token. */
+  public enum Scheme {
+    /** {@code Bearer TOKEN}. */
+    BEARER,
+    /** {@code token TOKEN}. */
+    TOKEN,
+    /** A basic login without a user. */
+    PASSWORD
+  }
+
+  /**
+   * The value of the Authorization header of a web API: a token in the API's own scheme, a user and
+   * password as a basic login; only transports ask.
+   */
+  public Optional<String> authorization(Scheme scheme) {
+    if (secret == null || kind.equals("basic")) {
+      return authorization();
+    }
+    return Optional.of(
+        switch (scheme) {
+          case BEARER -> "Bearer " + secret;
+          case TOKEN -> "token " + secret;
+          case PASSWORD -> basicHeader("", secret);
+        });
+  }
+
   /** What to fix when the server does not accept this. */
   public String origin() {
     return origin.isEmpty() ? "credentialsRef of the GitTarget (there is none)" : origin;
@@ -130,6 +156,7 @@ public final class Credentials {
       all.add(secret);
       all.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
       all.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
+      all.add(basicHeader("", secret).substring("Basic ".length()));
     }
     if (header != null) {
       all.add(header.substring(header.indexOf(' ') + 1));

@@ -32,7 +32,8 @@ class IntentTest {
             wanted.author(),
             null,
             null,
-            Span.of("720h"));
+            Span.of("720h"),
+            null);
 
     assertThat(Intent.of(revert, target, Shop.ASKED)).isEqualTo(wanted);
   }

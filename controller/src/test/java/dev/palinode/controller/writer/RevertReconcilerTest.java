@@ -407,6 +407,7 @@ class RevertReconcilerTest {
             null,
             signing,
             null,
+            null,
             null));
     client.resource(target).create();
   }

@@ -147,26 +147,25 @@ final class Chain implements AutoCloseable {
       case Plan.Superseded(var message) -> settled(new WriteOutcome.Superseded(message));
       case Plan.Blocked(var reason, var message) ->
           settled(new WriteOutcome.Blocked(reason, message));
-      case Plan.Changed(var files, var details) ->
-          settled(
-              new WriteOutcome.Blocked(
-                  BlockReason.FileChanged,
-                  changed(bad, files) + " (" + String.join("; ", details) + ")"));
+      case Plan.Changed changed -> settled(blocked(line, bad, changed));
     };
   }
 
-  private String changed(RevCommit bad, List<String> files) throws IOException {
+  /** Names who changed what, since it is them a person has to ask. */
+  static WriteOutcome blocked(FirstParents line, RevCommit bad, Plan.Changed changed)
+      throws IOException {
     List<String> parts = new ArrayList<>();
-    for (String file : files) {
+    for (String file : changed.files()) {
       List<RevCommit> later = line.changing(bad, line.tip(), List.of(file));
       parts.add(
           "'%s'%s"
               .formatted(
                   file, later.isEmpty() ? "" : " by " + later.getFirst().name().substring(0, 12)));
     }
-    return "changed after the failed release: "
-        + String.join(", ", parts)
-        + "; put the failed part back by hand, the later work must not be lost";
+    return new WriteOutcome.Blocked(
+        BlockReason.FileChanged,
+        "changed after the failed release: %s; put the failed part back by hand, the later work must not be lost (%s)"
+            .formatted(String.join(", ", parts), String.join("; ", changed.details())));
   }
 
   private Link write(CommitBuild build, Intent intent, Plan.Restore plan) throws IOException {

@@ -106,13 +106,17 @@ final class CommitBuild {
   private boolean changesOnly(ObjectReader reader, RevCommit commit, Set<String> files)
       throws IOException {
     Optional<RevCommit> parent = line.parent(commit);
-    if (parent.isEmpty()) {
-      return false;
-    }
+    return parent.isPresent() && differOnlyIn(reader, parent.get(), commit, files);
+  }
+
+  /** True if all these files differ between the two commits, and no other does. */
+  static boolean differOnlyIn(
+      ObjectReader reader, RevCommit before, RevCommit after, Set<String> files)
+      throws IOException {
     Set<String> left = new HashSet<>(files);
     try (TreeWalk walk = new TreeWalk(reader)) {
-      walk.addTree(parent.get().getTree());
-      walk.addTree(commit.getTree());
+      walk.addTree(before.getTree());
+      walk.addTree(after.getTree());
       walk.setRecursive(true);
       walk.setFilter(TreeFilter.ANY_DIFF);
       while (walk.next()) {

@@ -109,7 +109,7 @@ final class JGitRemote implements Remote {
         : Faults.outcome(e, repository, credentials);
   }
 
-  private static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
+  static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
     String reason = Optional.ofNullable(update.getMessage()).orElse("");
     return switch (update.getStatus()) {
       case OK, UP_TO_DATE -> new Pushed.Landed();

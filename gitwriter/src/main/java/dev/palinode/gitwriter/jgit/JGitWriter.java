@@ -144,7 +144,7 @@ public final class JGitWriter implements GitWriter, GitHistory {
     }
   }
 
-  private static Optional<WriteOutcome> refusal(Intent intent) {
+  static Optional<WriteOutcome> refusal(Intent intent) {
     Optional<String> problem = intent.repository().problem();
     if (problem.isEmpty() && !ID.matcher(intent.id()).matches()) {
       problem = Optional.of("the intent id must be 8 to 64 letters, digits, dots or dashes");
