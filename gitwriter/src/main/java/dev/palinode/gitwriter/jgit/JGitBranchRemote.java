@@ -91,8 +91,7 @@ final class JGitBranchRemote {
       Faults.throwIfStore(store, e);
       return Faults.wasSent(e) && connection.refusal().isEmpty()
           ? new Remote.Pushed.Lost(Faults.words(e, credentials))
-          : new Remote.Pushed.Failed(
-              JGitRemote.outcome(e, repository, credentials, connection));
+          : new Remote.Pushed.Failed(JGitRemote.outcome(e, repository, credentials, connection));
     }
   }
 }

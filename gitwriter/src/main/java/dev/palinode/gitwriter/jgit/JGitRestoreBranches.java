@@ -32,8 +32,11 @@ public final class JGitRestoreBranches implements RestoreBranches {
     this.credentials = credentials;
     this.clock = clock;
     this.remote = new JGitBranchRemote(settings.stall(), settings.transfer());
-    this.mirrors = new Mirrors(
-            settings.store().resolve("proposals"), settings.incarnation(), GitWriterListener.SILENT);
+    this.mirrors =
+        new Mirrors(
+            settings.store().resolve("proposals"),
+            settings.incarnation(),
+            GitWriterListener.SILENT);
   }
 
   @Override

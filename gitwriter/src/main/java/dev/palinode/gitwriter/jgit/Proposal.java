@@ -140,16 +140,15 @@ final class Proposal {
   }
 
   /**
-   * True if a merge into the tip would give the plan's result: it comes from the base's line, changes
-   * the planned files only, to what is planned, and the tip has not touched them since.
+   * True if a merge into the tip would give the plan's result: it comes from the base's line,
+   * changes the planned files only, to what is planned, and the tip has not touched them since.
    */
   private static boolean bringsExactly(RevWalk walk, Facts facts, RevCommit head)
       throws IOException {
     Optional<RevCommit> parent = facts.line().parent(head);
     if (parent.isEmpty()
         || facts.line().find(facts.line().tip(), parent.get()).isEmpty()
-        || !CommitBuild.differOnlyIn(
-            walk.getObjectReader(), parent.get(), head, facts.files())) {
+        || !CommitBuild.differOnlyIn(walk.getObjectReader(), parent.get(), head, facts.files())) {
       return false;
     }
     Tree before = facts.line().tree(parent.get());

@@ -109,8 +109,7 @@ public final class Planner {
               + target()
               + " at the tip is neither the failed nor the last good one");
     }
-    FileRestore.Sides sides =
-        new FileRestore.Sides(headTree, badTree, goodTree, head, bad, good);
+    FileRestore.Sides sides = new FileRestore.Sides(headTree, badTree, goodTree, head, bad, good);
     Plan plan = restore(sides, changed, true);
     if (plan instanceof Plan.Blocked || plan instanceof Plan.Changed) {
       Plan byValue = restore(sides, changed, false);

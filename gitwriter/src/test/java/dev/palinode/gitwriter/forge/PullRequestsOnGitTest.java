@@ -64,8 +64,7 @@ class PullRequestsOnGitTest {
   }
 
   private PullRequestOutcome round(Merge merge) throws Exception {
-    PullRequestOutcome outcome =
-        requests.round(intent, Kind.GITEA.wanted(server.url(), merge));
+    PullRequestOutcome outcome = requests.round(intent, Kind.GITEA.wanted(server.url(), merge));
     see();
     return outcome;
   }

@@ -76,8 +76,30 @@ class JGitRestoreBranchesTest {
     String tree = repo.git("merge-tree", "--write-tree", "main", BRANCH).lines().findFirst().get();
     String made =
         isSquash
-            ? repo.git("-c", "user.name=p", "-c", "user.email=p@x", "commit-tree", tree, "-p", "main", "-m", "squashed")
-            : repo.git("-c", "user.name=p", "-c", "user.email=p@x", "commit-tree", tree, "-p", "main", "-p", BRANCH, "-m", "Merge");
+            ? repo.git(
+                "-c",
+                "user.name=p",
+                "-c",
+                "user.email=p@x",
+                "commit-tree",
+                tree,
+                "-p",
+                "main",
+                "-m",
+                "squashed")
+            : repo.git(
+                "-c",
+                "user.name=p",
+                "-c",
+                "user.email=p@x",
+                "commit-tree",
+                tree,
+                "-p",
+                "main",
+                "-p",
+                BRANCH,
+                "-m",
+                "Merge");
     repo.git("update-ref", "refs/heads/main", made.strip());
   }
 
@@ -152,8 +174,16 @@ class JGitRestoreBranchesTest {
   private String stale() {
     String tree = repo.git("rev-parse", "main~3^{tree}").strip();
     return repo.git(
-            "-c", "user.name=Palinode", "-c", "user.email=palinode@example.com",
-            "commit-tree", tree, "-p", "main", "-m", "old\n\nRollback-Intent: 7f9c2d41aa")
+            "-c",
+            "user.name=Palinode",
+            "-c",
+            "user.email=palinode@example.com",
+            "commit-tree",
+            tree,
+            "-p",
+            "main",
+            "-m",
+            "old\n\nRollback-Intent: 7f9c2d41aa")
         .strip();
   }
 
@@ -162,7 +192,17 @@ class JGitRestoreBranchesTest {
     ready(Upkeep.Keep);
     String tree = repo.git("rev-parse", BRANCH + "^{tree}").strip();
     String theirs =
-        repo.git("-c", "user.name=kim", "-c", "user.email=kim@x", "commit-tree", tree, "-p", BRANCH, "-m", "and this")
+        repo.git(
+                "-c",
+                "user.name=kim",
+                "-c",
+                "user.email=kim@x",
+                "commit-tree",
+                tree,
+                "-p",
+                BRANCH,
+                "-m",
+                "and this")
             .strip();
     repo.git("update-ref", "refs/heads/" + BRANCH, theirs);
     repo.commit("rival", Map.of("x", "y"));

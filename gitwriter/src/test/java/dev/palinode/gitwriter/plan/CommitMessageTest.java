@@ -8,8 +8,8 @@ import dev.palinode.gitwriter.Shop;
 import dev.palinode.gitwriter.plan.CommitMessage.Introduced;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.Random;
+import java.util.TreeMap;
 import org.eclipse.jgit.revwalk.FooterLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +36,8 @@ class CommitMessageTest {
         Shop.wish("/srv/deploy.git")
             .reason(new RevertSpec.Reason(reason, null, reason, null, null, null, reason))
             .intent();
-    return CommitMessage.of(intent, SHA, List.of(new Introduced(SHA, introduced, author)), true, WHOLE);
+    return CommitMessage.of(
+        intent, SHA, List.of(new Introduced(SHA, introduced, author)), true, WHOLE);
   }
 
   private static void assertOurs(String message) {
