@@ -62,7 +62,7 @@ public final class CommitMessage {
       text.append("This reverts commit ").append(introduced.getFirst().commit()).append(".\n");
     }
     return text.append('\n')
-        .append(String.join("\n", trailers(intent, good, introduced, reason)))
+        .append(String.join("\n", trailers(intent, good, introduced, reason, plan)))
         .append('\n')
         .toString();
   }
@@ -77,7 +77,11 @@ public final class CommitMessage {
   }
 
   private static List<String> trailers(
-      Intent intent, String good, List<Introduced> introduced, String reason) {
+      Intent intent,
+      String good,
+      List<Introduced> introduced,
+      String reason,
+      Plan.Restore plan) {
     var object = intent.object();
     List<String> trailers = new ArrayList<>();
     trailers.add(INTENT + ": " + intent.id());
