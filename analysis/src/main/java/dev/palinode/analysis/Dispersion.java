@@ -45,6 +45,13 @@ final class Dispersion {
     return 1 + mu * share * (1 - share) * cv * cv * pods;
   }
 
+  /** The same for one arm alone against a rate that is known: 1 + mu cv^2 / k. */
+  static double phiOfOneArm(double badPerSecond, Calibration calibration, int pods) {
+    double cv = calibration.podVariation();
+    double mu = badPerSecond * calibration.noise().toMillis() / 1e3;
+    return 1 + mu * cv * cv / Math.max(1, pods);
+  }
+
   /** The power to which a window's e-variable is raised. */
   static double eta(double phi) {
     return 1 / Math.max(1, phi);

@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * long as the store still has them, the arms are the same and none came late.
  */
 public final class Gate {
+  /** So often is a history that cannot be read asked for before the rollout goes on without. */
+  private static final int HISTORY_ATTEMPTS = 3;
+
   private final GateSettings settings;
   private final Recorder recorder;
-  private final Judge judge;
+  private final History history;
   private final WindowReader windows;
   private final List<MomentReader> moments = new ArrayList<>();
-  private boolean begun;
+  private Judge judge;
+  private boolean calibrated;
+  private int failedReads;
   private @Nullable String unreadable;
 
   /**
@@ -44,6 +49,7 @@ public final class Gate {
     this.settings = settings;
     this.recorder = recorder;
     Instant start = WindowReader.floor(servedSince, settings.window());
+    this.history = new History(metrics, settings);
     this.judge = new Judge(Trial.of(metrics, alpha, start, settings));
     this.windows = new WindowReader(metrics, start, start, settings);
     for (int i = 0; i < metrics.size(); i++) {
@@ -65,25 +71,11 @@ public final class Gate {
    */
   public synchronized Reading look(
       MetricSource source, Arms arms, Optional<Instant> weightSince, double weight, Instant now) {
-    if (!begun) {
-      begun = true;
-      recorder.begin(judge.trial());
-    }
     Weight told = new Weight(weightSince, weight);
-    unreadable =
-        windows
-            .read(
-                source,
-                arms,
-                told,
-                now,
-                window -> {
-                  show(window);
-                  if (recorder != Recorder.NONE) {
-                    recorder.verdict(window, judge.verdict(), judge.logHarm());
-                  }
-                })
-            .orElse(null);
+    unreadable = calibrated ? null : calibrate(source, arms).orElse(null);
+    if (unreadable == null) {
+      unreadable = readWindows(source, arms, told, now).orElse(null);
+    }
     Instant moment = now.minus(windows.lag());
     for (MomentReader each : moments) {
       if (unreadable == null) {
@@ -93,6 +85,41 @@ public final class Gate {
       }
     }
     return reading(arms, told, now);
+  }
+
+  /** Before the first exhibit, and never again: what is tempered with must not follow the data. */
+  private Optional<String> calibrate(MetricSource source, Arms arms) {
+    Trial trial = judge.trial();
+    List<Calibration> calibrations;
+    switch (history.read(source, arms, trial.start())) {
+      case Answer.Known<List<Calibration>>(var known) -> calibrations = known;
+      case Answer.Refused<List<Calibration>>(var reason) -> calibrations = history.assumed(reason);
+      case Answer.Unreadable<List<Calibration>>(var reason) -> {
+        if (++failedReads < HISTORY_ATTEMPTS) {
+          return Optional.of(reason);
+        }
+        calibrations = history.assumed("the history cannot be read (" + reason + ")");
+      }
+    }
+    judge = new Judge(Trial.of(trial.metrics(), trial.alpha(), trial.start(), settings, calibrations));
+    calibrated = true;
+    recorder.begin(judge.trial());
+    return Optional.empty();
+  }
+
+  private Optional<String> readWindows(
+      MetricSource source, Arms arms, Weight told, Instant now) {
+    return windows.read(
+        source,
+        arms,
+        told,
+        now,
+        window -> {
+          show(window);
+          if (recorder != Recorder.NONE) {
+            recorder.verdict(window, judge.verdict(), judge.logHarm());
+          }
+        });
   }
 
   private void show(Exhibit exhibit) {

@@ -14,4 +14,9 @@ public interface MetricSource {
 
   /** The values of an expression at one moment: one for a scalar, one per series for a vector. */
   Answer<List<Sample>> instant(String query, Instant at);
+
+  /** The values of an expression at every step from a moment to another, both inside. */
+  default Answer<List<Series>> range(String query, Instant from, Instant to, Duration step) {
+    return new Answer.Refused<>("this store keeps no history");
+  }
 }

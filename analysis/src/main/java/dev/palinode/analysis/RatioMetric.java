@@ -62,7 +62,7 @@ final class RatioMetric implements Question.Windowed {
     switch (measured) {
       case Measured.Counts(var counts) -> {
         unusable = null;
-        add(counts, window.candidatePods(), window.stablePods());
+        add(counts, window);
       }
       case Measured.Missing(var reason) -> unusable = reason;
       case Measured.Unusable(var reason) -> unusable = reason;
@@ -71,24 +71,37 @@ final class RatioMetric implements Question.Windowed {
     }
   }
 
-  private void add(WindowCounts window, int candidatePods, int stablePods) {
+  private void add(WindowCounts counts, ClosedWindow window) {
     windows++;
-    if (window.isContradictory()) {
+    if (counts.isContradictory()) {
       contradictions++;
       return;
     }
-    contradictions = window.candidate() + window.stable() > 0 ? 0 : contradictions;
-    seen = seen.plus(window);
-    phi = phi(window, candidatePods, stablePods);
+    contradictions = counts.candidate() + counts.stable() > 0 ? 0 : contradictions;
+    seen = seen.plus(counts);
+    boolean alone = window.weight() >= 1 && counts.stable() == 0;
+    phi = alone ? phiAlone(counts, window) : phi(counts, window);
     double eta = Dispersion.eta(phi);
-    harm.add(window, eta);
-    health.add(window, eta);
-    effect.add(window, eta);
+    if (alone) {
+      harm.addAlone(counts, eta);
+      health.addAlone(counts, eta);
+    } else {
+      harm.add(counts, eta);
+      health.add(counts, eta);
+      effect.add(counts, eta);
+    }
+  }
+
+  /** Against the past only the candidate's own pods vary: 1 + mu cv^2 / k. */
+  private double phiAlone(WindowCounts counts, ClosedWindow window) {
+    double seconds = length.toMillis() / 1e3;
+    return Dispersion.phiOfOneArm(
+        harm.expectedStable() * counts.candidate() / seconds, calibration, window.candidatePods());
   }
 
   /** The busier of this window and the average, so that a rising load is not underrated. */
-  private double phi(WindowCounts window, int candidatePods, int stablePods) {
-    long both = window.candidate() + window.stable();
+  private double phi(WindowCounts counts, ClosedWindow window) {
+    long both = counts.candidate() + counts.stable();
     if (both == 0) {
       return 1;
     }
@@ -96,10 +109,10 @@ final class RatioMetric implements Question.Windowed {
     double average = (seen.candidate() + seen.stable()) / (windows * seconds);
     return Dispersion.phi(
         harm.expectedStable() * Math.max(average, both / seconds),
-        window.candidate() / (double) both,
+        counts.candidate() / (double) both,
         calibration,
-        candidatePods,
-        stablePods);
+        window.candidatePods(),
+        window.stablePods());
   }
 
   @Override

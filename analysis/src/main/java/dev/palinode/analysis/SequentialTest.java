@@ -97,6 +97,36 @@ public final class SequentialTest {
     pastRequests += window.stable();
   }
 
+  /**
+   * Takes in a window in which the candidate serves everything. There is no stable beside it, so it
+   * is held against what stable did before, and that is given three standard errors: the chance of
+   * error is then only as good as the past is like the present.
+   */
+  public void addAlone(WindowCounts window, double eta) {
+    logs.next();
+    double stable = expectedStable();
+    double upper =
+        stable + 3 * StrictMath.sqrt(stable * (1 - stable) / pastRequests) + 3 / pastRequests;
+    double border = Math.min(1, rho * (isHarm() ? upper : stable) + delta);
+    for (int k = 0; k < grid.length && window.candidate() > 0; k++) {
+      double increment =
+          logIncrement(
+              window.candidate(),
+              window.candidateBad(),
+              0,
+              0,
+              candidate(k, stable, border),
+              stable,
+              0,
+              border);
+      logs.add(k, eta * increment);
+    }
+  }
+
+  private boolean isHarm() {
+    return alternative == Alternative.WORSE_ODDS;
+  }
+
   /** Natural logarithm of the evidence against the null; 0 at the start. */
   public double logEvidence() {
     return logs.logEvidence();

@@ -270,4 +270,27 @@ class SequentialTestTest {
     assertThat(told.logEvidence()).isGreaterThan(blind.logEvidence());
     assertThat(told.expectedStable()).isCloseTo(15.5 / 14_550, within(1e-12));
   }
+
+  /** At 100 % there is no stable beside the candidate; 5 % bad after 0.5 % is found, 0.5 % is not. */
+  @Test
+  void candidateAlone_isHeldAgainstWhatStableDid() {
+    int blamed = 0;
+    for (int run = 0; run < 100; run++) {
+      SplittableRandom random = new SplittableRandom(run);
+      var same = SequentialTest.harm(1, 0);
+      var worse = SequentialTest.harm(1, 0);
+      for (var test : List.of(same, worse)) {
+        test.expect(50, 10_000);
+      }
+      boolean once = false;
+      for (int i = 0; i < 60; i++) {
+        same.addAlone(new WindowCounts(300, Shop.binomial(random, 300, 0.005), 0, 0), 1);
+        worse.addAlone(new WindowCounts(300, Shop.binomial(random, 300, 0.05), 0, 0), 1);
+        once |= same.logEvidence() >= Math.log(100);
+      }
+      blamed += once ? 1 : 0;
+      assertThat(worse.logEvidence()).isGreaterThan(Math.log(100));
+    }
+    assertThat(blamed).isLessThanOrEqualTo(3);
+  }
 }

@@ -17,7 +17,9 @@ final class StoredMetrics implements MetricSource {
       (_, _) -> new Answer.Known<>(List.of());
   private Answer<List<Series>> instead;
   private Instant clock = Instant.MAX;
+  private Answer<List<Series>> past = new Answer.Refused<>("this store keeps no history");
   final List<String> asked = new ArrayList<>();
+  final List<String> askedForRanges = new ArrayList<>();
 
   StoredMetrics with(Series... series) {
     stored.addAll(List.of(series));
@@ -43,6 +45,18 @@ final class StoredMetrics implements MetricSource {
   StoredMetrics answering(BiFunction<String, Instant, Answer<List<Sample>>> expressions) {
     this.expressions = expressions;
     return this;
+  }
+
+  /** Gives this answer to every question about a range. */
+  StoredMetrics remembering(Answer<List<Series>> answer) {
+    this.past = answer;
+    return this;
+  }
+
+  @Override
+  public Answer<List<Series>> range(String query, Instant from, Instant to, Duration step) {
+    askedForRanges.add(query);
+    return past;
   }
 
   /** Gives this answer to every selector until told otherwise with null. */

@@ -52,7 +52,15 @@ public record PrometheusSettings(
   }
 
   URI query() {
+    return api("query");
+  }
+
+  URI queryRange() {
+    return api("query_range");
+  }
+
+  private URI api(String name) {
     String base = url.toString();
-    return URI.create((base.endsWith("/") ? base : base + "/") + "api/v1/query");
+    return URI.create((base.endsWith("/") ? base : base + "/") + "api/v1/" + name);
   }
 }

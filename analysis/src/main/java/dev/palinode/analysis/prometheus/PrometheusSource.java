@@ -13,6 +13,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Prometheus, or anything that speaks its API, by {@code POST /api/v1/query}. Every failure
+ * Asks Prometheus, or anything that speaks its API, by {@code POST /api/v1/query} and, for the past before a rollout,
+ * {@code query_range}. Every failure
  * comes back as an {@link Answer}; none of its texts holds a credential. Never follows a redirect,
  * which could carry the credential elsewhere.
  */
@@ -103,6 +105,26 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
   }
 
   @Override
+  public Answer<List<Series>> range(String query, Instant from, Instant to, Duration step) {
+    String moments =
+        "start=%s&end=%s&step=%s"
+            .formatted(seconds(from), seconds(to), seconds(Instant.EPOCH.plus(step)));
+    return ask(
+        settings.queryRange(),
+        query,
+        moments,
+        answer ->
+            answer.resultType().equals("matrix")
+                ? new Answer.Known<>(answer.result())
+                : new Answer.Unreadable<>(
+                    odd("a range was asked for, not a " + answer.resultType())));
+  }
+
+  private static String seconds(Instant at) {
+    return BigDecimal.valueOf(at.toEpochMilli(), 3).toPlainString();
+  }
+
+  @Override
   public Answer<List<Sample>> instant(String query, Instant at) {
     return ask(
         query,
@@ -120,9 +142,14 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
   }
 
   private <T> Answer<T> ask(String query, Instant at, Function<PrometheusAnswer, Answer<T>> use) {
+    return ask(settings.query(), query, "time=" + seconds(at), use);
+  }
+
+  private <T> Answer<T> ask(
+      URI url, String query, String moments, Function<PrometheusAnswer, Answer<T>> use) {
     long deadline = System.nanoTime() + settings.deadline().toNanos();
     try {
-      HttpRequest request = request(query, at);
+      HttpRequest request = request(url, query, moments);
       HttpResponse<byte[]> reply =
           breaker.executeCallable(() -> retry.executeCallable(() -> send(request, deadline)));
       return read(reply, use);
@@ -142,18 +169,17 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
     }
   }
 
-  private HttpRequest request(String query, Instant at) {
-    String time = BigDecimal.valueOf(at.toEpochMilli(), 3).toPlainString();
+  private HttpRequest request(URI url, String query, String moments) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(settings.query())
+        HttpRequest.newBuilder(url)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Accept", "application/json")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
-                    "query=%s&time=%s&timeout=%dms"
+                    "query=%s&%s&timeout=%dms"
                         .formatted(
                             URLEncoder.encode(query, StandardCharsets.UTF_8),
-                            time,
+                            moments,
                             settings.deadline().toMillis())));
     settings.credential().header().ifPresent(value -> request.header("Authorization", value));
     return request.build();

@@ -119,6 +119,29 @@ class PrometheusSourceTest {
   }
 
   @Test
+  void past_isAskedForAsARangeOfSteps() {
+    answers(
+        okJson(
+            """
+            {"status":"success","data":{"resultType":"matrix","result":[
+              {"metric":{"pod":"a"},"values":[[1772366340.25,"7"],[1772366400.25,"9"]]}]}}\
+            """));
+    assertThat(source.range("sum by (pod) (x)", AT.minusSeconds(60), AT, Duration.ofMinutes(1)))
+        .isEqualTo(
+            new Answer.Known<>(
+                List.of(
+                    new Series(
+                        Map.of("pod", "a"),
+                        List.of(new Sample(AT.minusSeconds(60), 7), new Sample(AT, 9))))));
+    server.verify(
+        postRequestedFor(urlEqualTo("/api/v1/query_range"))
+            .withFormParam("query", equalTo("sum by (pod) (x)"))
+            .withFormParam("start", equalTo("1772366340.250"))
+            .withFormParam("end", equalTo("1772366400.250"))
+            .withFormParam("step", equalTo("60.000")));
+  }
+
+  @Test
   void scalarAndOddNumbers_areRead() {
     for (String text : List.of("NaN", "+Inf", "-Inf", "1e-7")) {
       answers(

@@ -94,7 +94,8 @@ class Wiring {
     return new SequentialGates(
         new PrometheusSource(PrometheusSettings.of(url)),
         GateSettings.defaults()
-            .withIntervals(settings.analysis().interval(), settings.prometheus().scrapeInterval()));
+            .withIntervals(settings.analysis().interval(), settings.prometheus().scrapeInterval())
+            .withWarmup(settings.analysis().warmup()));
   }
 
   @Bean

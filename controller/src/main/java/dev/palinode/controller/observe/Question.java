@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param stablePods the other pods' names now
  * @param servedSince when the candidate first got traffic
  * @param weightSince since when the current weight is set
+ * @param weight the candidate's share of the requests by it, between 0 and 1
  */
 public record Question(
     String rollout,
@@ -31,7 +32,8 @@ public record Question(
     List<String> candidatePods,
     List<String> stablePods,
     Instant servedSince,
-    Optional<Instant> weightSince) {
+    Optional<Instant> weightSince,
+    double weight) {
   public Question {
     metrics = List.copyOf(metrics);
     candidatePods = List.copyOf(candidatePods);

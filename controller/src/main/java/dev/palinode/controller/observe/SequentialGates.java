@@ -56,7 +56,9 @@ public final class SequentialGates implements Gates {
             question.candidatePodPrefix(),
             question.candidatePods(),
             question.stablePods());
-    return Observed.known(judgement(held.gate().look(source, arms, question.weightSince(), now)));
+    return Observed.known(
+        judgement(
+            held.gate().look(source, arms, question.weightSince(), question.weight(), now)));
   }
 
   @Override

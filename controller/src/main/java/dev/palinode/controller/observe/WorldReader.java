@@ -148,7 +148,8 @@ public final class WorldReader {
             pods,
             workload.known().get().stablePods(),
             served,
-            weightSince(status)),
+            weightSince(status),
+            status.weightOrZero().fraction()),
         now);
   }
 
