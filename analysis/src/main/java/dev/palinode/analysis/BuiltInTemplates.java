@@ -22,7 +22,7 @@ public final class BuiltInTemplates {
 
   /**
    * Server errors against stable: at most 1.2 times stable's share plus 0.05 points. Latency is not
-   * part of it: a point on a quantile says too little, and whole histograms are not compared yet.
+   * part of it: not every mesh has its histograms scraped, and without them nothing would pass.
    */
   public static AnalysisTemplateSpec http() {
     return new AnalysisTemplateSpec(

@@ -172,8 +172,8 @@ final class CounterLedger {
       return false;
     }
     Instant born = targets.get(target(series));
-    Instant from = place.reporter() == Reporter.DESTINATION && born != null ? born : start;
-    return at.isBefore(from.plus(warmup));
+    Instant since = place.reporter() == Reporter.DESTINATION && born != null ? born : start;
+    return at.isBefore(since.plus(warmup));
   }
 
   private void notice(Place place, Instant at) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two hundred seeded rollouts give exactly these figures. They prove nothing about rates: without
- * one alarm among so few the true rate may still be 1.9 %. A change here says that the judge, a rule
- * or the simulation decides differently than before.
+ * one alarm among so few the true rate may still be 1.9 %. A change here says that the judge, a
+ * rule or the simulation decides differently than before.
  */
 class JudgeSampleTest {
   private static final int RUNS = 200;
@@ -130,8 +130,7 @@ class JudgeSampleTest {
     // Four standard errors; that of a variance is larger by the root of 2.
     double error = 4 * Math.sqrt(mean / values.length);
     assertThat(average).isCloseTo(mean, within(error));
-    assertThat(variance / mean)
-        .isCloseTo(1, within(4 * Math.sqrt((2 + 1 / mean) / values.length)));
+    assertThat(variance / mean).isCloseTo(1, within(4 * Math.sqrt((2 + 1 / mean) / values.length)));
   }
 
   @ParameterizedTest
