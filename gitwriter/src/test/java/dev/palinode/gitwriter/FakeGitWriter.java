@@ -85,8 +85,8 @@ public final class FakeGitWriter implements GitWriter, GitHistory {
               1);
       case Plan.AlreadyGood _ -> new WriteOutcome.Superseded("already good");
       case Plan.Superseded(var message) -> new WriteOutcome.Superseded(message);
-      case Plan.Changed(var files, _) ->
-          new WriteOutcome.Blocked(BlockReason.FileChanged, files.toString());
+      case Plan.Changed(_, var details) ->
+          new WriteOutcome.Blocked(BlockReason.FileChanged, details.toString());
       case Plan.Blocked(var reason, var message) -> new WriteOutcome.Blocked(reason, message);
     };
   }

@@ -34,4 +34,9 @@ class FakeGitWriterTest extends GitWriterContract {
   protected int commits() {
     return fake.commits().size();
   }
+
+  @Override
+  protected String text(String file) {
+    return fake.commits().getLast().tree().files().get(file);
+  }
 }

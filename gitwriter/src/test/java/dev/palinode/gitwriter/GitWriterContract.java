@@ -20,6 +20,9 @@ public abstract class GitWriterContract {
 
   protected abstract int commits();
 
+  /** A file at the tip. */
+  protected abstract String text(String file);
+
   private Shop.Wish release() {
     String good = commit("good", Shop.good());
     return Shop.wish(url()).revisions(commit("bad", Shop.bad()), good);
@@ -65,11 +68,25 @@ public abstract class GitWriterContract {
   }
 
   @Test
-  void laterChangeOfTheFile_isBlocked() {
+  void laterChangeElsewhereInTheFile_isKept() {
     Intent intent = release().intent();
     commit("scale", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + "# more\n"));
 
-    assertThat(writer().submit(intent)).asString().contains("FileChanged");
+    assertThat(writer().submit(intent)).isInstanceOf(WriteOutcome.Committed.class);
+    assertThat(text(Shop.DEPLOYMENT)).isEqualTo(Shop.deployment(Shop.GOOD_IMAGE) + "# more\n");
+  }
+
+  @Test
+  void laterChangeOfTheSameLines_isBlocked() {
+    commit("good", Shop.good());
+    String good = commit("good", Map.of("README.md", "1\n"));
+    String slow = Shop.deployment(Shop.BAD_IMAGE).replace("  paused", "  slow: 1\n  paused");
+    String bad = commit("bad", Map.of(Shop.DEPLOYMENT, slow));
+    commit("later", Map.of(Shop.DEPLOYMENT, slow.replace("slow: 1", "slow: 9")));
+
+    assertThat(writer().submit(Shop.wish(url()).revisions(bad, good).intent()))
+        .asString()
+        .contains("FileChanged", "added or removed /spec/slow");
   }
 
   @Test

@@ -77,8 +77,8 @@ public final class GitTargetCheck {
     checked.put(target.getMetadata().getUid(), new Checked(generation(target), clock.instant()));
     switch (credentials.read(target)) {
       case SecretCredentials.Read.Usable _ -> read(target);
-      case SecretCredentials.Read.Wrong(var message) ->
-          tell(target, false, BlockReason.Credentials.name(), message);
+      case SecretCredentials.Read.Wrong(var reason, var message) ->
+          tell(target, false, reason.name(), message);
       case SecretCredentials.Read.Unreadable(var reason) -> RevertReconciler.log.warn("{}", reason);
     }
   }

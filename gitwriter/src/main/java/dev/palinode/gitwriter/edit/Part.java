@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One object of a file: a document, or an item of a Kubernetes List.
  *
- * @param name its kind, group, namespace and name; "document n" for what is no object, where n
- *     counts only such documents
+ * @param name {@code Kind.group namespace/name}; "document n" for what is no object, where n counts
+ *     only such documents
  * @param document from 0, empty documents counted
  * @param pointer where in the document it stands
  */
@@ -46,7 +46,16 @@ public record Part(String name, int document, Pointer pointer, Node node) {
 
   /** The name of an object, as {@link #name} has it. */
   public static String name(String kind, String group, String namespace, String name) {
-    return kind + " " + group + " " + namespace + "/" + name;
+    return kind
+        + (group.isEmpty() ? "" : "." + group)
+        + " "
+        + (namespace.isEmpty() ? "" : namespace + "/")
+        + name;
+  }
+
+  /** The kind and group of the name; "document" for what is no object. */
+  public String kind() {
+    return name.substring(0, name.indexOf(' '));
   }
 
   private static String name(Node node, Map<String, Integer> nameless) {

@@ -98,7 +98,10 @@ public final class YamlFile {
     }
   }
 
-  /** One window over the whole text: the parser's own would be copied for every long line. */
+  /**
+   * One window over the whole text: a smaller one is copied again and again for long lines, and
+   * snakeyaml-engine 3.0.1 throws where it ends inside a surrogate pair.
+   */
   private static LoadSettings settings(String text) {
     return LoadSettings.builder()
         .setBufferSize(text.length() + 16)

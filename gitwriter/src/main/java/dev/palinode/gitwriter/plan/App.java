@@ -74,6 +74,11 @@ public final class App {
     return found.size() == 1 && !isUnreadable();
   }
 
+  /** True if no manifest that can be read defines it. */
+  boolean isNowhere() {
+    return found.isEmpty();
+  }
+
   /** Why the object is not there exactly once, as the end of a sentence. */
   String absence() {
     if (found.size() > 1) {

@@ -77,11 +77,7 @@ public final class CommitMessage {
   }
 
   private static List<String> trailers(
-      Intent intent,
-      String good,
-      List<Introduced> introduced,
-      String reason,
-      Plan.Restore plan) {
+      Intent intent, String good, List<Introduced> introduced, String reason, Plan.Restore plan) {
     var object = intent.object();
     List<String> trailers = new ArrayList<>();
     trailers.add(INTENT + ": " + intent.id());

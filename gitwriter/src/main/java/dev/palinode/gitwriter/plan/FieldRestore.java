@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the values of one file back that a release changed, one by one, where the tip still has
@@ -91,10 +92,7 @@ final class FieldRestore {
     return part.outline().items().keySet().stream().anyMatch(a -> scope.isOurs(part, a));
   }
 
-  private Optional<Step> part(
-      @org.jspecify.annotations.Nullable Part good,
-      Part bad,
-      @org.jspecify.annotations.Nullable Part head) {
+  private Optional<Step> part(@Nullable Part good, Part bad, @Nullable Part head) {
     if (good == null) {
       return owns(bad) ? Optional.of(clash("the release added " + bad.name())) : Optional.empty();
     }

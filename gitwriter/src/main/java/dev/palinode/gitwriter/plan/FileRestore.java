@@ -87,10 +87,9 @@ final class FileRestore {
 
   /** Later work on what makes neither the template nor its configuration stays as it is. */
   private boolean decides(String file, Part part, Address address) {
-    String kind = part.name().substring(0, Math.max(0, part.name().indexOf(' ')));
     return sides.badApp.isKustomization(file)
         || part.name().equals(sides.badApp.targetPart()) && address.isUnder(TEMPLATE)
-        || Set.of("ConfigMap", "Secret", "document").contains(kind);
+        || Set.of("ConfigMap", "Secret", "document").contains(part.kind());
   }
 
   private FieldRestore.Scope own(String file) {

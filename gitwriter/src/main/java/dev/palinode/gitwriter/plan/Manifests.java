@@ -60,6 +60,8 @@ final class Manifests {
             .setAllowRecursiveKeys(false)
             .setMaxAliasesForCollections(MAX_ALIASES)
             .setCodePointLimit(MAX_BYTES)
+            // snakeyaml-engine 3.0.1 throws where its buffer ends inside a surrogate pair.
+            .setBufferSize(text.length() + 16)
             .build();
     try {
       List<Object> documents = new ArrayList<>();

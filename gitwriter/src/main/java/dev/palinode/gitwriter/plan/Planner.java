@@ -80,6 +80,12 @@ public final class Planner {
     App good = read(goodTree);
     App bad = read(badTree);
     App head = read(headTree);
+    if (good.isNowhere() && bad.isNowhere() && head.isNowhere()) {
+      Optional<Plan> rendered = rendered(headTree, badTree, goodTree);
+      if (rendered.isPresent()) {
+        return rendered.get();
+      }
+    }
     if (!good.isThere()) {
       return missing(good, "at the last good revision");
     }
@@ -116,6 +122,29 @@ public final class Planner {
       return byValue instanceof Plan.Restore ? byValue : plan;
     }
     return plan;
+  }
+
+  /** The way back of an app that no manifest defines. */
+  private Optional<Plan> rendered(Tree head, Tree bad, Tree good) {
+    return new RenderedApp(intent, path, head, bad, good)
+        .step()
+        .map(located -> {
+          Assembly assembly = new Assembly();
+          String file = located.file();
+          Optional<Plan.Blocked> problem =
+              file.isEmpty()
+                  ? Optional.empty()
+                  : unfit(file, List.of(head.at(file), bad.at(file), good.at(file)));
+          boolean isWritten = located.step() instanceof Step.Whole;
+          isWritten |= located.step() instanceof Step.Written;
+          assembly.take(
+              file,
+              isWritten && problem.isPresent() ? new Step.Stuck(problem.get()) : located.step());
+          return assembly
+              .obstacle()
+              .orElseGet(
+                  () -> assembly.edits().isEmpty() ? new Plan.AlreadyGood() : assembly.restore());
+        });
   }
 
   private Plan restore(FileRestore.Sides sides, Set<String> changed, boolean merges) {

@@ -37,7 +37,7 @@ class EditFuzzTest {
       long own = seed * 1_000_003 + files++;
       try {
         play(new Random(own));
-      } catch (AssertionError e) {
+      } catch (AssertionError | RuntimeException e) {
         throw new AssertionError("random " + own + ": " + e.getMessage(), e);
       }
     }
@@ -121,7 +121,11 @@ class EditFuzzTest {
 
   private static List<Object> load(String text) {
     String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    LoadSettings settings = LoadSettings.builder().setMaxAliasesForCollections(1_000).build();
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setMaxAliasesForCollections(1_000)
+            .setBufferSize(plain.length() + 16)
+            .build();
     List<Object> documents = new ArrayList<>();
     new Load(settings).loadAllFromString(plain).forEach(documents::add);
     return documents;

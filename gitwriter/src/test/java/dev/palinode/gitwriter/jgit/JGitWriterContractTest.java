@@ -67,4 +67,9 @@ class JGitWriterContractTest extends GitWriterContract {
   protected int commits() {
     return repo.count();
   }
+
+  @Override
+  protected String text(String file) {
+    return repo.text(file);
+  }
 }

@@ -17,20 +17,30 @@ import org.junit.jupiter.api.Test;
 /** What is not written, and what a person is told then. */
 class RefusalsTest extends LocalRepoCase {
   @Test
-  void fileOfTwoApps_isBlocked() {
-    String both = "---\n" + Shop.otherDeployment("cart");
-    good = repo.commit("both", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE) + both));
-    bad = repo.commit("bad", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + both));
+  void configOfTwoApps_isBlocked() {
+    String cart = Shop.otherDeployment("cart").replace("cart-config", "checkout-config");
+    good = repo.commit("cart", Map.of("apps/checkout/cart.yaml", cart));
+    bad = repo.commit("bad", Map.of(Shop.CONFIG, Shop.config("9s")));
 
-    assertBlocked(submit(wish.revisions(bad, good)), BlockReason.SharedFile, "Deployment cart");
+    assertBlocked(
+        submit(wish.states(Shop.state(bad, Shop.BAD_IMAGE), Shop.state(good, Shop.BAD_IMAGE))),
+        BlockReason.SharedFile,
+        "checkout-config");
   }
 
   @Test
-  void fileChangedAfterTheRelease_isBlockedAndNamesTheCommit() {
-    String more = Shop.deployment(Shop.BAD_IMAGE).replace("replicas: 3", "replicas: 5");
-    String later = repo.commit("scale", Map.of(Shop.DEPLOYMENT, more));
+  void linesChangedAfterTheRelease_areBlockedAndTheCommitIsNamed() {
+    String slow = Shop.deployment(Shop.BAD_IMAGE).replace("  paused", "  slow: 1\n  paused");
+    bad = repo.commit("bad", Map.of(Shop.DEPLOYMENT, slow));
+    String more = slow.replace("slow: 1", "slow: 9");
+    String later = repo.commit("slower", Map.of(Shop.DEPLOYMENT, more));
 
-    assertBlocked(submit(wish), BlockReason.FileChanged, Shop.DEPLOYMENT, later.substring(0, 12));
+    assertBlocked(
+        submit(wish.revisions(bad, good)),
+        BlockReason.FileChanged,
+        Shop.DEPLOYMENT,
+        later.substring(0, 12),
+        "/spec/slow");
     assertThat(repo.text(Shop.DEPLOYMENT)).isEqualTo(more);
   }
 

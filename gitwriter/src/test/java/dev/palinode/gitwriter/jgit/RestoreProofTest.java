@@ -51,6 +51,17 @@ class RestoreProofTest {
   }
 
   @Test
+  void valueOfTheLastGoodCommitInTheTipsFile_passes() throws IOException {
+    String tip = Shop.deployment(Shop.BAD_IMAGE).replace("# the release", "# later");
+    bad = repo.commit("later", Map.of(Shop.DEPLOYMENT, tip));
+    String value = tip.replace(Shop.BAD_IMAGE, Shop.GOOD_IMAGE);
+    String edited = repo.commit("x", Map.of(Shop.DEPLOYMENT, value));
+    assertThat(violation(edited, Set.of(Shop.DEPLOYMENT), GRANTED)).isEmpty();
+    String more = repo.commit("x", Map.of(Shop.DEPLOYMENT, value + "# more\n"));
+    assertThat(violation(more, Set.of(Shop.DEPLOYMENT), GRANTED)).isPresent();
+  }
+
+  @Test
   void newContent_isCaught() throws IOException {
     String evil = repo.commit("x", Map.of(Shop.DEPLOYMENT, Shop.deployment("evil:1")));
     assertThat(violation(evil, Set.of(Shop.DEPLOYMENT), GRANTED)).isPresent();

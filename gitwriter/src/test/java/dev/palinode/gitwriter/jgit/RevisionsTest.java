@@ -108,7 +108,9 @@ class RevisionsTest extends LocalRepoCase {
       }
     }
 
-    assertBlocked(submit(wish.revisions(null, null)), BlockReason.FileChanged);
+    assertThat(submit(wish.revisions(null, null))).isInstanceOf(Committed.class);
+    assertThat(repo.text(Shop.DEPLOYMENT))
+        .isEqualTo(Shop.deployment(Shop.GOOD_IMAGE).replace("replicas: 3", "replicas: 9"));
   }
 
   @Test
