@@ -249,8 +249,12 @@ final class HistogramMetric implements Question.Windowed {
     phi = from.number();
     unusable = from.textOrNull();
     if (bounds.length > 0) {
-      test = begin(Arrays.stream(bounds).boxed().toList());
-      Objects.requireNonNull(test).restore(from);
+      ShiftTest begun = begin(Arrays.stream(bounds).boxed().toList());
+      if (begun == null) {
+        throw new StateReader.Unreadable("buckets that are none");
+      }
+      begun.restore(from);
+      test = begun;
     }
     failure = Evidence.restore(from);
   }

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -82,17 +82,14 @@ final class History {
   }
 
   private static String part(String name, String expression) {
-    return "label_replace((%s), \"%s\", \"%s\", \"\", \"\")"
-        .formatted(expression, PART, name);
+    return "label_replace((%s), \"%s\", \"%s\", \"\", \"\")".formatted(expression, PART, name);
   }
 
   /** Only a pod's own view tells one pod from another. */
   private static String byPod(String text, Arms arms) {
     Selector selector = Selector.parse(text);
     return ArmSelectors.text(
-        selector.on("reporter").isEmpty()
-            ? selector.and("reporter", "=", "destination")
-            : selector,
+        selector.on("reporter").isEmpty() ? selector.and("reporter", "=", "destination") : selector,
         arms);
   }
 
@@ -174,8 +171,7 @@ final class History {
   private Calibration ofHistogram(List<Series> buckets) {
     TreeMap<Double, List<Series>> byEdge = new TreeMap<>();
     for (Series series : buckets) {
-      edge(series)
-          .ifPresent(e -> byEdge.computeIfAbsent(e, _ -> new ArrayList<>()).add(series));
+      edge(series).ifPresent(e -> byEdge.computeIfAbsent(e, _ -> new ArrayList<>()).add(series));
     }
     if (byEdge.size() < 3 || !Double.isInfinite(byEdge.lastKey())) {
       return thin(List.of(), List.of());
@@ -225,19 +221,20 @@ final class History {
    */
   private Calibration luck(
       List<PodHistory> above, double requests, List<Double> edges, List<Double> before) {
-    PodHistory.Luck upper = nearest(above, requests, 0.1).luck().orElse(null);
-    PodHistory.Luck worst =
+    Optional<PodHistory.Luck> worst =
         Stream.of(0.5, 0.1, 0.01)
-            .map(share -> nearest(above, requests, share).luck().orElse(null))
-            .filter(Objects::nonNull)
-            .reduce((a, b) -> a.weight() >= b.weight() ? a : b)
-            .orElse(null);
-    if (upper == null || worst == null || !(upper.events() > 0)) {
-      return thin(edges, before);
-    }
-    double variation =
-        StrictMath.sqrt(worst.weight() / (upper.events() * worst.noise().toSeconds()));
-    return measured(variation, worst.noise(), edges, before);
+            .flatMap(share -> nearest(above, requests, share).luck().stream())
+            .reduce((a, b) -> a.weight() >= b.weight() ? a : b);
+    double upper = nearest(above, requests, 0.1).luck().map(PodHistory.Luck::events).orElse(0.0);
+    return worst
+        .filter(_ -> upper > 0)
+        .map(luck ->
+            measured(
+                StrictMath.sqrt(luck.weight() / (upper * luck.noise().toSeconds())),
+                luck.noise(),
+                edges,
+                before))
+        .orElseGet(() -> thin(edges, before));
   }
 
   private static PodHistory nearest(List<PodHistory> above, double requests, double share) {

@@ -31,7 +31,7 @@ final class StateWriter {
     }
     long rest = value;
     while (rest >= 0x80) {
-      bytes.write((int) (rest & 0x7f | 0x80));
+      bytes.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     bytes.write((int) rest);

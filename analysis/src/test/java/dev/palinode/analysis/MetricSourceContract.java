@@ -69,7 +69,7 @@ public abstract class MetricSourceContract {
   }
 
   /** The store in memory, for adapters that put a wire in front of it. */
-  protected static MetricSource inMemory(List<Series> stored, List<Double> values) {
+  public static MetricSource inMemory(List<Series> stored, List<Double> values) {
     return new StoredMetrics()
         .with(stored)
         .answering(
