@@ -94,7 +94,7 @@ record GitApps(Path folder, String url, String good, String bad) {
         new RevertSpec.State(good, "good", Map.of("app", image(app, "1.0.0"))),
         null,
         RELEASED.plusSeconds(3600),
-        List.of(new GitTargetSpec.Grant(null, List.of("bench"), List.of("apps/"))),
+        List.of(new GitTargetSpec.Grant("bench", List.of("bench"), List.of("apps/"))),
         Duration.ofDays(3650),
         new GitTargetSpec.Author("Palinode", "palinode@example.com"),
         new GitTargetSpec.Budget(1_000_000));

@@ -30,7 +30,7 @@ class IntentTest {
             null,
             wanted.grants(),
             wanted.author(),
-            null,
+            wanted.budget(),
             Span.of("720h"));
 
     assertThat(Intent.of(revert, target, Shop.ASKED)).isEqualTo(wanted);
