@@ -1,5 +1,6 @@
 package dev.palinode.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,9 @@ public final class Bench {
     for (Map.Entry<String, Part> part : parts.entrySet()) {
       if (words.isEmpty() || words.contains(part.getKey())) {
         part.getValue().run(figures, full);
+        // Above the number of processors, others had their share of what the figures say.
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        figures.told(part.getKey() + "_load_average", load, "processes");
       }
     }
     // Clients of the testbed may leave threads behind.

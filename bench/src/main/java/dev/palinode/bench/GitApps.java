@@ -2,6 +2,7 @@ package dev.palinode.bench;
 
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.RevertSpec;
+import dev.palinode.crds.Weight;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.Repository;
 import java.io.BufferedOutputStream;
@@ -92,9 +93,9 @@ record GitApps(Path folder, String url, String good, String bad) {
         new RevertSpec.ObjectRef("apps/v1", "Deployment", "bench", name(app)),
         new RevertSpec.State(bad, "bad", Map.of("app", image(app, "1.0.1"))),
         new RevertSpec.State(good, "good", Map.of("app", image(app, "1.0.0"))),
-        null,
+        new RevertSpec.Reason("errors", "5%", "1%", 1, Weight.percent(5), 1_000L, "bench"),
         RELEASED.plusSeconds(3600),
-        List.of(new GitTargetSpec.Grant(null, List.of("bench"), List.of("apps/"))),
+        List.of(new GitTargetSpec.Grant("bench", List.of("bench"), List.of("apps/"))),
         Duration.ofDays(3650),
         new GitTargetSpec.Author("Palinode", "palinode@example.com"),
         new GitTargetSpec.Budget(1_000_000));

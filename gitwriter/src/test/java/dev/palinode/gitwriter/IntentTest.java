@@ -31,7 +31,7 @@ class IntentTest {
             wanted.grants(),
             wanted.author(),
             null,
-            null,
+            wanted.budget(),
             Span.of("720h"),
             null);
 

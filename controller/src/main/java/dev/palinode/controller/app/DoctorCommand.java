@@ -58,12 +58,13 @@ final class DoctorCommand implements Callable<Integer> {
       case GitLogin.Read.Wrong(var problem) -> checks.add(new Check("keys", Level.broken, problem));
       case GitLogin.Read.Usable(var credentials) -> {
         checks.add(keys(credentials));
-        Path mirror = Files.createTempDirectory("palinode-doctor").resolve("mirror.git");
+        Path folder = Files.createTempDirectory("palinode-doctor");
+        Path mirror = folder.resolve("mirror.git");
         Repository repository = new Repository(GitLogin.url(repo), branch);
         Doctor.Examined examined = new Doctor(repository, credentials, mirror, probe).examine();
         checks.addAll(examined.checks());
         examined.tip().map(tip -> ours(mirror, tip)).ifPresent(checks::add);
-        GitLogin.delete(mirror.getParent());
+        GitLogin.delete(folder);
       }
     }
     return print(checks);

@@ -37,7 +37,7 @@ final class Branch {
     record Quiet() implements Result {}
 
     /** All are settled; the branch is at our newest commit. */
-    record Landed() implements Result {}
+    record Landed(Pacing.Tempo tempo) implements Result {}
 
     /** Another writer was first. */
     record Raced(Pacing.Tempo tempo) implements Result {}
@@ -158,7 +158,7 @@ final class Branch {
       case Remote.Pushed.Landed _ -> {
         known = new Known(at.store, chain.tip());
         onLanding.forEach(Request::settle);
-        yield new Result.Landed();
+        yield new Result.Landed(tempo);
       }
       case Remote.Pushed.Raced _ -> new Result.Raced(tempo);
       case Remote.Pushed.Rejected(var words) -> rejected(words, at, tempo, credentials);

@@ -107,9 +107,9 @@ final class Delivery {
   private void on(Branch.Result result, Group group) {
     switch (result) {
       case Branch.Result.Quiet _ -> {}
-      case Branch.Result.Landed _ -> {
+      case Branch.Result.Landed(var tempo) -> {
         landed = true;
-        pacing.landed();
+        pacing.landed(tempo);
       }
       case Branch.Result.Raced(var tempo) -> {
         again(group, null);

@@ -25,6 +25,9 @@ final class Pacing {
   private int window = MAX_BATCH;
   private int misses;
 
+  /** A push that loses at the greeting is over sooner than one that goes through. */
+  private Duration lastPush = Duration.ZERO;
+
   Pacing(Duration firstWait, Duration longestWait, PushBudget budget) {
     this.firstWait = firstWait;
     this.longestWait = longestWait;
@@ -35,7 +38,8 @@ final class Pacing {
     return window;
   }
 
-  void landed() {
+  void landed(Tempo tempo) {
+    lastPush = tempo.pushing;
     misses = 0;
     window = Math.min(MAX_BATCH, window * 2);
     budget.spend();
@@ -51,7 +55,7 @@ final class Pacing {
 
   void raced(Tempo tempo) {
     long each = Math.max(1, tempo.planning.toNanos() / tempo.intents);
-    long free = tempo.pushing.toNanos() / each;
+    long free = Math.max(lastPush.toNanos(), tempo.pushing.toNanos()) / each;
     window = (int) Math.max(1, Math.min(tempo.intents, Math.max(tempo.intents / 4, free)));
   }
 

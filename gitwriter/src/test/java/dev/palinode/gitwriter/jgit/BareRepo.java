@@ -28,10 +28,21 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.util.FS;
 
 /** A real bare repository with git's own tools beside it; others commit here, we look. */
 final class BareRepo {
   private static final AtomicInteger COUNT = new AtomicInteger();
+
+  static {
+    // JGit measures the disk's clock in the first folder that it meets. Done in the background, its
+    // probe files would come back while a test's folder is being deleted.
+    HermeticSystemReader.install();
+    FS.FileStoreAttributes.setBackground(false);
+    FS.getFileStoreAttributes(Path.of(System.getProperty("java.io.tmpdir")));
+    FS.FileStoreAttributes.setBackground(true);
+  }
+
   final Path dir;
 
   private BareRepo(Path dir) {
@@ -39,7 +50,6 @@ final class BareRepo {
   }
 
   static BareRepo create(Path parent) {
-    HermeticSystemReader.install();
     BareRepo repo = new BareRepo(parent.resolve("repo" + COUNT.incrementAndGet() + ".git"));
     run(parent, "git", "init", "-q", "--bare", "-b", "main", repo.dir.toString());
     repo.git("config", "http.receivepack", "true");
@@ -49,7 +59,6 @@ final class BareRepo {
 
   /** The same without starting a process, for tests that need hundreds. */
   static BareRepo createInProcess(Path parent) {
-    HermeticSystemReader.install();
     BareRepo repo = new BareRepo(parent.resolve("repo" + COUNT.incrementAndGet() + ".git"));
     try (Repository db = repo.open()) {
       db.create(true);
