@@ -63,7 +63,9 @@ record Supply(String file, Part part, List<Address> inputs) {
   @Nullable List<String> valuePath(Address address) {
     List<String> steps = address.steps();
     int parameters = steps.indexOf("/parameters");
-    if (parameters >= 0 && steps.size() > parameters + 1 && !part.kind().equals("document")) {
+    if (part.kind().equals("Application.argoproj.io")
+        && parameters >= 0
+        && steps.size() > parameters + 1) {
       return List.of(steps.get(parameters + 1).substring(1).split("\\."));
     }
     int from =
