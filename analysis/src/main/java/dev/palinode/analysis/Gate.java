@@ -101,14 +101,14 @@ public final class Gate {
         calibrations = history.assumed("the history cannot be read (" + reason + ")");
       }
     }
-    judge = new Judge(Trial.of(trial.metrics(), trial.alpha(), trial.start(), settings, calibrations));
+    judge =
+        new Judge(Trial.of(trial.metrics(), trial.alpha(), trial.start(), settings, calibrations));
     calibrated = true;
     recorder.begin(judge.trial());
     return Optional.empty();
   }
 
-  private Optional<String> readWindows(
-      MetricSource source, Arms arms, Weight told, Instant now) {
+  private Optional<String> readWindows(MetricSource source, Arms arms, Weight told, Instant now) {
     return windows.read(
         source,
         arms,

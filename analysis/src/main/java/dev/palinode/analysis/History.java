@@ -82,17 +82,14 @@ final class History {
   }
 
   private static String part(String name, String expression) {
-    return "label_replace((%s), \"%s\", \"%s\", \"\", \"\")"
-        .formatted(expression, PART, name);
+    return "label_replace((%s), \"%s\", \"%s\", \"\", \"\")".formatted(expression, PART, name);
   }
 
   /** Only a pod's own view tells one pod from another. */
   private static String byPod(String text, Arms arms) {
     Selector selector = Selector.parse(text);
     return ArmSelectors.text(
-        selector.on("reporter").isEmpty()
-            ? selector.and("reporter", "=", "destination")
-            : selector,
+        selector.on("reporter").isEmpty() ? selector.and("reporter", "=", "destination") : selector,
         arms);
   }
 
@@ -174,8 +171,7 @@ final class History {
   private Calibration ofHistogram(List<Series> buckets) {
     TreeMap<Double, List<Series>> byEdge = new TreeMap<>();
     for (Series series : buckets) {
-      edge(series)
-          .ifPresent(e -> byEdge.computeIfAbsent(e, _ -> new ArrayList<>()).add(series));
+      edge(series).ifPresent(e -> byEdge.computeIfAbsent(e, _ -> new ArrayList<>()).add(series));
     }
     if (byEdge.size() < 3 || !Double.isInfinite(byEdge.lastKey())) {
       return thin(List.of(), List.of());

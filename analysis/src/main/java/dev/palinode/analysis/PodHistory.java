@@ -132,7 +132,8 @@ final class PodHistory {
       for (Map.Entry<Long, double[]> each : pod.minutes().entrySet()) {
         long interval = Math.floorDiv(each.getKey(), minutes);
         double[] half =
-            intervals.computeIfAbsent(interval, _ -> new double[2][3])[halves.getOrDefault(name, 0)];
+            intervals
+                .computeIfAbsent(interval, _ -> new double[2][3])[halves.getOrDefault(name, 0)];
         half[0] += each.getValue()[0];
         half[1] += each.getValue()[1];
         half[2] += interval == counted ? 0 : 1;

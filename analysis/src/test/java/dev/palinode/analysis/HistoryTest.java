@@ -71,9 +71,7 @@ class HistoryTest {
   }
 
   private static List<Calibration> read(Answer<List<Series>> answer) {
-    var read =
-        new History(ALL, SETTINGS)
-            .read(new StoredMetrics().remembering(answer), ARMS, T0);
+    var read = new History(ALL, SETTINGS).read(new StoredMetrics().remembering(answer), ARMS, T0);
     return ((Answer.Known<List<Calibration>>) read).value();
   }
 

@@ -23,8 +23,7 @@ class PodHistoryTest {
         if (minute % lasting == 0) {
           luck = Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2);
         }
-        history.add(
-            "pod-" + pod, minute, Shop.binomial(random, 3_000, share * luck), 3_000);
+        history.add("pod-" + pod, minute, Shop.binomial(random, 3_000, share * luck), 3_000);
       }
     }
     return history;
@@ -53,12 +52,7 @@ class PodHistoryTest {
         Dispersion.phi(
             5,
             0.1,
-            new Calibration(
-                luck.variation(),
-                luck.noise(),
-                "",
-                List.of(),
-                List.of()),
+            new Calibration(luck.variation(), luck.noise(), "", List.of(), List.of()),
             1,
             9);
     assertThat(phi).isBetween(1.0, 1.3);

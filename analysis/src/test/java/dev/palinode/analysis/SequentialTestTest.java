@@ -271,7 +271,9 @@ class SequentialTestTest {
     assertThat(told.expectedStable()).isCloseTo(15.5 / 14_550, within(1e-12));
   }
 
-  /** At 100 % there is no stable beside the candidate; 5 % bad after 0.5 % is found, 0.5 % is not. */
+  /**
+   * At 100 % there is no stable beside the candidate; 5 % bad after 0.5 % is found, 0.5 % is not.
+   */
   @Test
   void candidateAlone_isHeldAgainstWhatStableDid() {
     int blamed = 0;

@@ -32,10 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Prometheus, or anything that speaks its API, by {@code POST /api/v1/query} and, for the past before a rollout,
- * {@code query_range}. Every failure
- * comes back as an {@link Answer}; none of its texts holds a credential. Never follows a redirect,
- * which could carry the credential elsewhere.
+ * Asks Prometheus, or anything that speaks its API, by {@code POST /api/v1/query} and, for the past
+ * before a rollout, {@code query_range}. Every failure comes back as an {@link Answer}; none of its
+ * texts holds a credential. Never follows a redirect, which could carry the credential elsewhere.
  */
 public final class PrometheusSource implements MetricSource, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PrometheusSource.class);

@@ -57,8 +57,7 @@ public final class SequentialGates implements Gates {
             question.candidatePods(),
             question.stablePods());
     return Observed.known(
-        judgement(
-            held.gate().look(source, arms, question.weightSince(), question.weight(), now)));
+        judgement(held.gate().look(source, arms, question.weightSince(), question.weight(), now)));
   }
 
   @Override
