@@ -47,9 +47,9 @@ class JudgeSampleTest {
     assertThat(results.stream().map(r -> r.delays().length)).containsExactly(FOUND);
   }
 
-  private static final Integer[] HEALTHY = {0, 0, 0, 0, 0};
-  private static final Double[] MEDIANS = {0.0, 0.0, 0.0, 0.0, 0.0};
-  private static final Integer[] FOUND = {0, 0, 0, 0, 0};
+  private static final Integer[] HEALTHY = {3, 1, 49, 89, 3};
+  private static final Double[] MEDIANS = {135.0, 165.0, 2280.0, 1920.0, 600.0};
+  private static final Integer[] FOUND = {200, 200, 167, 184, 200};
 
   @Test
   void unequalPods_areTemperedByTheirHistory() {
