@@ -1,12 +1,16 @@
 package dev.palinode.demo;
 
 import dev.palinode.demo.Terminal.Tone;
+import dev.palinode.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,14 +23,15 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 100,
     description = {
       "Ships a good release, then a bad one, through the real controller, judge and git writer",
-      "in simulated surroundings, and shows how git, cluster and traffic become one again."
+      "in simulated surroundings, and shows how git, cluster and traffic become one again.",
+      "With --testbed, through the program itself on a real control plane."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:the story came out as it must",
       "1:it did not; the last line says what was expected",
-      "2:wrong usage",
-      "6:it took longer than 60 s",
+      "2:wrong usage, or the testbed is not built",
+      "6:it took longer than 60 s (with --testbed: 5 min)",
       "70:internal error"
     })
 final class Demo implements Callable<Integer> {
@@ -36,11 +41,21 @@ final class Demo implements Callable<Integer> {
   static final int TIMEOUT = 6;
   static final int INTERNAL_ERROR = 70;
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration TESTBED_LIMIT = Duration.ofMinutes(5);
+
+  /** For the parts to stop once the time is over. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--testbed",
+      description =
+          "on a real control plane, with Flux and Prometheus; deploy/testbed/build builds them")
+  private boolean onTestbed;
 
   @Option(
       names = "--keep",
       paramLabel = "DIR",
-      description = "leave the repository, the recorded events (NDJSON) and the log in DIR")
+      description = "leave the repository, the recorded events (NDJSON) and the logs in DIR")
   private @Nullable Path keep;
 
   @Option(
@@ -69,28 +84,45 @@ final class Demo implements Callable<Integer> {
       System.err.println("palinode demo: " + folder + " is no empty folder; name another");
       return USAGE;
     }
+    Optional<String> missing = onTestbed ? Testbed.missing(OnTestbed.PARTS) : Optional.empty();
+    if (missing.isPresent()) {
+      System.err.println("palinode demo: " + missing.get());
+      return USAGE;
+    }
     Path place =
         folder == null
             ? Files.createTempDirectory("palinode-demo-")
             : Files.createDirectories(folder).toAbsolutePath();
-    System.setProperty("palinode.demo.log", place.resolve("palinode.log").toString());
-    guard();
+    System.setProperty("palinode.demo.log", place.resolve("demo.log").toString());
     if (folder == null) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(place)));
     }
-    int code = run(terminal, place, Parts.REAL, LIMIT);
+    int code = onTestbed ? onTestbed(terminal, place) : inMiniature(terminal, place);
     if (folder != null) {
       terminal.say(
           Tone.QUIET,
-          "Kept in " + folder + ": shop.git, team (a clone), events.ndjson, palinode.log");
+          "Kept in %s: shop.git, team (a clone), events.ndjson, demo.log%s"
+              .formatted(folder, onTestbed ? ", logs of all programs" : ""));
     }
     return code;
   }
 
+  private static int inMiniature(Terminal terminal, Path place) {
+    guard(LIMIT);
+    return run(terminal, LIMIT, () -> new Miniature(terminal, place, Parts.REAL));
+  }
+
+  private static int onTestbed(Terminal terminal, Path place) {
+    guard(TESTBED_LIMIT);
+    Testbed testbed = Testbed.start(Set.of());
+    // Also when somebody has seen enough and interrupts.
+    Runtime.getRuntime().addShutdownHook(new Thread(testbed::close));
+    return run(terminal, TESTBED_LIMIT, () -> new OnTestbed(terminal, place, testbed));
+  }
+
   /** The whole demo; the answer is the exit code. */
-  static int run(Terminal terminal, Path folder, Parts parts, Duration limit) {
-    introduce(terminal);
-    try (Stage stage = new Stage(folder, parts)) {
+  static int run(Terminal terminal, Duration limit, Supplier<Stage> opened) {
+    try (Stage stage = opened.get()) {
       Story.Told told = new Story(terminal, stage, limit).tell();
       new Ending(terminal, stage).compare(told);
       terminal.say(Tone.QUIET, "Done in %.0f s.".formatted(terminal.elapsed().toMillis() / 1e3));
@@ -104,36 +136,14 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private static void introduce(Terminal terminal) {
-    terminal.say(Tone.TITLE, "Palinode in miniature");
-    terminal.say(
-        Tone.PLAIN,
-        "Real: the controller's loop, its decider, the judge and the git writer, over HTTP and"
-            + " git.");
-    terminal.say(
-        Tone.PLAIN,
-        "Simulated: the API server (in memory), ReplicaSets and pods, the mesh and its "
-            + Mesh.PER_SECOND
-            + " requests/s,");
-    terminal.say(Tone.PLAIN, "  Prometheus, and Flux, which applies main every half second.");
-    terminal.say(
-        Tone.QUIET,
-        "Shortened so that nobody waits: mesh.settle=%dms (else 15s), mesh.drain=%ds (30s),"
-            .formatted(Stage.SETTLE.toMillis(), Stage.DRAIN.toSeconds()));
-    terminal.say(
-        Tone.QUIET,
-        "  analysis.interval=%dms (5s), prometheus.scrape-interval=%dms (15s). Nothing else."
-            .formatted(Stage.LOOK.toMillis(), MetricStore.SCRAPE.toMillis()));
-  }
-
   /** Even if something hangs: the end comes. */
-  private static void guard() {
+  private static void guard(Duration limit) {
     Thread.ofPlatform()
         .daemon()
         .name("guard")
         .start(() -> {
           try {
-            Thread.sleep(LIMIT.plusSeconds(5));
+            Thread.sleep(limit.plus(GRACE));
             Runtime.getRuntime().halt(TIMEOUT);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -57,7 +57,7 @@ final class Ending {
         reverts.equals(List.of(tip)),
         "its commits are " + reverts + ", the newest is " + tip);
     List<String> phases =
-        stage.reverts().stream().map(r -> r.getStatus().phaseOrPending().name()).toList();
+        stage.cluster().reverts().stream().map(r -> r.getStatus().phaseOrPending().name()).toList();
     check(
         "one Revert asked for it, and was seen to be followed",
         phases.equals(List.of("Observed")),
@@ -66,20 +66,28 @@ final class Ending {
         "every file is byte for byte as before " + Story.BAD,
         shop.tree(tip).equals(shop.tree(told.goodCommit())),
         "the trees differ");
-    var failed = stage.telemetry().of(Story.BAD).orElseThrow();
+    var failed = stage.traffic().of(Story.BAD).orElseThrow();
     Duration late = Duration.between(told.verdict(), failed.last());
     check(
         "no request reached " + Story.BAD + " once its traffic was off",
-        late.compareTo(OFF_WITHIN) <= 0,
+        late.compareTo(OFF_WITHIN.multipliedBy(stage.patience())) <= 0,
         "the last one came " + late.toMillis() + " ms after the verdict");
     check(
+        "no request to " + Story.FIRST + " or " + Story.GOOD + " failed",
+        failed(Story.FIRST) + failed(Story.GOOD) == 0,
+        failed(Story.FIRST) + " and " + failed(Story.GOOD) + " did");
+    check(
         "no request stayed without an answer",
-        stage.telemetry().unansweredRequests() == 0,
-        stage.telemetry().unansweredRequests() + " requests found nobody");
+        stage.traffic().unansweredRequests() == 0,
+        stage.traffic().unansweredRequests() + " requests found nobody");
     check(
         "no route or subset of ours is left",
-        !String.valueOf(stage.route()).contains("subset") && stage.rules() == 0,
-        "the route is " + stage.route() + " and there are " + stage.rules() + " rules");
+        !String.valueOf(stage.cluster().route()).contains("subset") && stage.cluster().rules() == 0,
+        "the route is "
+            + stage.cluster().route()
+            + " and there are "
+            + stage.cluster().rules()
+            + " rules");
     terminal.say(
         Tone.QUIET,
         "  Users met %d errors, all of %s: %d requests of it in all."
@@ -95,6 +103,7 @@ final class Ending {
     String cluster =
         tag(
             stage
+                .cluster()
                 .deployment()
                 .getSpec()
                 .getTemplate()
@@ -102,7 +111,7 @@ final class Ending {
                 .getContainers()
                 .getFirst()
                 .getImage());
-    Map<String, Long> lately = stage.telemetry().lately();
+    Map<String, Long> lately = stage.traffic().lately();
     String traffic = String.join(" and ", lately.keySet());
     terminal.title("git == cluster == traffic");
     terminal.say(
@@ -124,14 +133,18 @@ final class Ending {
 
   private boolean isLater(String version, Optional<Instant> first) {
     return stage
-        .telemetry()
+        .traffic()
         .of(version)
         .filter(s -> first.isPresent() && !s.first().isBefore(first.get()))
         .isPresent();
   }
 
+  private long failed(String version) {
+    return stage.traffic().of(version).map(Traffic.Served::failed).orElse(0L);
+  }
+
   private List<Pod> running() {
-    return stage.pods().stream().filter(WorkloadController::isReady).toList();
+    return stage.cluster().pods().stream().filter(WorkloadController::isReady).toList();
   }
 
   private static String uid(Pod pod) {

@@ -2,9 +2,14 @@ package dev.palinode.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.palinode.controller.decide.Judgement;
+import dev.palinode.crds.Canary;
 import dev.palinode.crds.CanaryStatus;
+import dev.palinode.crds.CanaryStatus.VerdictRecord;
+import dev.palinode.crds.Phase;
 import dev.palinode.crds.Weight;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +20,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Everything the controller said, as seen through the API server, in order. */
-final class Journal {
+/**
+ * Everything the controller said, as seen through the API server, in order; also written to a file,
+ * one JSON object a line.
+ */
+final class Journal implements AutoCloseable {
 
   /** A status of the Canary and when it was seen. */
   private record Seen(Instant at, CanaryStatus status) {}
@@ -27,33 +36,55 @@ final class Journal {
   private final Path file;
   private final KubernetesSerialization json;
   private final List<Seen> statuses = new ArrayList<>();
-  private @Nullable Judgement judgement;
+  private final List<SharedIndexInformer<?>> watches;
+  private @Nullable Judgement heard;
 
-  Journal(Path file, KubernetesSerialization json) {
+  Journal(Path file, KubernetesClient client) {
     this.file = file;
-    this.json = json;
+    this.json = client.getKubernetesSerialization();
+    this.watches =
+        List.of(
+            client
+                .resources(Canary.class)
+                .inNamespace(Shop.NAMESPACE)
+                .inform(
+                    new News<>(
+                        (before, after) -> !Objects.equals(before.getStatus(), after.getStatus()),
+                        canary -> {
+                          if (canary.getStatus() != null) {
+                            status(canary.getStatus());
+                          }
+                        })),
+            client
+                .resources(Event.class)
+                .inNamespace(Shop.NAMESPACE)
+                .inform(new News<>((_, _) -> true, this::event)));
   }
 
-  synchronized void status(CanaryStatus status) {
+  private synchronized void status(CanaryStatus status) {
     Seen seen = new Seen(Instant.now(), status);
     statuses.add(seen);
     write(seen.at(), "Canary", status);
   }
 
-  synchronized void event(Event event) {
+  private synchronized void event(Event event) {
     write(Instant.now(), "Event", event);
   }
 
-  synchronized void judgement(Judgement latest) {
-    judgement = latest;
+  /** For who stands beside the judge and hears what it says between two statuses. */
+  synchronized void heard(Judgement latest) {
+    heard = latest;
   }
 
-  synchronized void forgetJudgement() {
-    judgement = null;
+  synchronized void forgetHeard() {
+    heard = null;
   }
 
-  synchronized Optional<Judgement> judgement() {
-    return Optional.ofNullable(judgement);
+  /** The gate's latest answer: what was heard, else what the status of a rollout says. */
+  synchronized Optional<VerdictRecord> verdict() {
+    return heard == null
+        ? Optional.ofNullable(now().verdict()).filter(_ -> now().phaseOrInitial() != Phase.Idle)
+        : Optional.of(heard.evidence());
   }
 
   synchronized CanaryStatus now() {
@@ -77,6 +108,11 @@ final class Journal {
         .filter(s -> !s.status().weightOrZero().isZero())
         .flatMap(s -> Optional.ofNullable(s.status().progressOrNone().servedSince()).stream())
         .findFirst();
+  }
+
+  @Override
+  public void close() {
+    watches.forEach(SharedIndexInformer::close);
   }
 
   private void write(Instant at, String kind, Object what) {

@@ -27,20 +27,29 @@ final class Shop {
           "canary.yaml");
 
   private final Path bare;
+  private final String url;
   private final Path clone;
   private final Git team;
   private final Git host;
 
-  Shop(Path folder) {
-    bare = folder.resolve("shop.git");
-    clone = folder.resolve("team");
+  /**
+   * Delivers the app's files.
+   *
+   * @param bare the repository, empty and on this machine
+   * @param url where agents and writers find it
+   * @param pushTo where the team pushes to, with what it needs to be let in
+   * @param clone where the team works
+   */
+  Shop(Path bare, String url, String pushTo, Path clone) {
+    this.bare = bare;
+    this.url = url;
+    this.clone = clone;
     team = new Git(clone);
     host = new Git(bare);
-    new Git(folder).run("init", "-q", "--bare", "-b", "main", bare.toString());
-    new Git(folder).run("init", "-q", "-b", "main", clone.toString());
+    new Git(bare).run("init", "-q", "-b", "main", clone.toString());
     team.run("config", "user.name", "Shop team");
     team.run("config", "user.email", "shop@example.com");
-    team.run("remote", "add", "origin", bare.toString());
+    team.run("remote", "add", "origin", pushTo);
     for (String file : FILES) {
       write(PATH + "/" + file, ApiServer.resource("shop/" + file));
     }
@@ -48,8 +57,22 @@ final class Shop {
     push("Deliver " + APP);
   }
 
+  /** Both repositories in this folder, found by their path. */
+  static Shop in(Path folder) {
+    Path bare = folder.resolve("shop.git");
+    new Git(folder).run("init", "-q", "--bare", "-b", "main", bare.toString());
+    return new Shop(
+        bare, "file://" + bare.toAbsolutePath(), bare.toString(), folder.resolve("team"));
+  }
+
+  /** Leaves a copy of the repository there, which the team's clone then belongs to. */
+  void keep(Path copy) {
+    host.run("clone", "-q", "--bare", bare.toString(), copy.toString());
+    team.run("remote", "set-url", "origin", copy.toString());
+  }
+
   String url() {
-    return "file://" + bare.toAbsolutePath();
+    return url;
   }
 
   /** A release as a team makes it: one line changed, committed, pushed. Returns the commit. */

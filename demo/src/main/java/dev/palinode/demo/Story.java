@@ -1,7 +1,7 @@
 package dev.palinode.demo;
 
-import dev.palinode.controller.decide.Judgement;
 import dev.palinode.crds.CanaryStatus;
+import dev.palinode.crds.CanaryStatus.VerdictRecord;
 import dev.palinode.crds.Cause;
 import dev.palinode.crds.Phase;
 import dev.palinode.crds.Revert;
@@ -59,8 +59,8 @@ final class Story {
     ticker.header();
     until(
         FIRST + " to serve",
-        Duration.ofSeconds(30),
-        () -> isAtRestWith(FIRST) && stage.telemetry().of(FIRST).isPresent(),
+        seconds(30),
+        () -> isAtRestWith(FIRST) && stage.traffic().of(FIRST).isPresent(),
         () -> Optional.empty());
 
     terminal.title("2. A good release is committed: " + GOOD);
@@ -69,15 +69,11 @@ final class Story {
     ticker.header();
     until(
         GOOD + " to get its last step",
-        Duration.ofSeconds(40),
+        seconds(40),
         () -> status().weightOrZero().equals(Weight.FULL),
         this::takenBack);
     Set<String> judged = pods(GOOD);
-    until(
-        GOOD + " to be promoted",
-        Duration.ofSeconds(30),
-        () -> isAtRestWith(GOOD),
-        this::takenBack);
+    until(GOOD + " to be promoted", seconds(30), () -> isAtRestWith(GOOD), this::takenBack);
     terminal.at(Tone.GOOD, GOOD + " is promoted: the pods that were judged serve on.");
 
     terminal.title("3. A bad release is committed: " + BAD);
@@ -86,25 +82,26 @@ final class Story {
     ticker.header();
     until(
         BAD + " to fail the gate at 5 %",
-        Duration.ofSeconds(30),
+        seconds(30),
         () -> status().phaseOrInitial() == Phase.Aborting,
         this::letThrough);
     Instant verdict = Instant.now();
     verdict();
+    Duration soon = seconds(5);
     until(
-        "the traffic to leave " + BAD + " within 5 s of the verdict",
-        Duration.ofSeconds(5),
-        () -> !stage.telemetry().lately().containsKey(BAD),
+        "the traffic to leave %s within %d s of the verdict".formatted(BAD, soon.toSeconds()),
+        soon,
+        () -> !stage.traffic().lately().containsKey(BAD),
         () -> Optional.empty());
     until(
         "Palinode to commit the revert of " + BAD + " to git",
-        Duration.ofSeconds(10),
+        seconds(10),
         () -> !stage.shop().writtenByPalinode().isEmpty(),
         () -> Optional.empty());
     commit(stage.shop().writtenByPalinode().getFirst());
     until(
         "the agent to apply the revert and the Canary to be in sync",
-        Duration.ofSeconds(20),
+        seconds(20),
         () -> isAtRestWith(GOOD) && isRevertObserved(),
         () -> Optional.empty());
     ticker.look();
@@ -126,7 +123,7 @@ final class Story {
 
   private void verdict() {
     ticker.look();
-    String why = stage.journal().judgement().map(Judgement::reason).orElse("");
+    String why = stage.journal().verdict().map(VerdictRecord::evidence).orElse("");
     terminal.at(
         Tone.BAD, (status().cause() == Cause.Failed ? "Failed: " : "Stopped: ") + why + ".");
   }
@@ -141,13 +138,13 @@ final class Story {
   }
 
   private boolean isRevertObserved() {
-    return stage.reverts().stream()
+    return stage.cluster().reverts().stream()
         .map(Revert::getStatus)
         .anyMatch(s -> s != null && s.phaseOrPending() == RevertStatus.Phase.Observed);
   }
 
   private Set<String> pods(String tag) {
-    return stage.pods().stream()
+    return stage.cluster().pods().stream()
         .filter(p -> p.getSpec().getContainers().getFirst().getImage().endsWith(":" + tag))
         .map(p -> p.getMetadata().getUid())
         .collect(Collectors.toSet());
@@ -164,6 +161,11 @@ final class Story {
         && String.valueOf(now.stable().image()).endsWith(":" + tag)
         && now.conditions().stream()
             .anyMatch(c -> c.getType().equals("InSync") && c.getStatus().equals("True"));
+  }
+
+  /** So long in the miniature; elsewhere as much longer as the stage says. */
+  private Duration seconds(int inMiniature) {
+    return Duration.ofSeconds((long) inMiniature * stage.patience());
   }
 
   /**

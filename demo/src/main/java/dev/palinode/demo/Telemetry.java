@@ -15,15 +15,8 @@ import java.util.function.BiConsumer;
  * Every request counted: as Istio's counters would be, per version for those who watch, and the
  * moments that the checks at the end ask for.
  */
-final class Telemetry {
+final class Telemetry implements Traffic {
   private static final Duration RECENT = Duration.ofSeconds(1);
-
-  /** How one version fared. */
-  record Served(long requests, long failed, Instant first, Instant last) {
-    Served plus(Served later) {
-      return new Served(requests + later.requests(), failed + later.failed(), first, later.last());
-    }
-  }
 
   private record Answer(Instant at, String version) {}
 
@@ -74,17 +67,18 @@ final class Telemetry {
     counters.forEach((counter, value) -> each.accept(counter.labels(), value));
   }
 
-  /** Empty if nobody ever asked it. */
-  synchronized Optional<Served> of(String version) {
+  @Override
+  public synchronized Optional<Served> of(String version) {
     return Optional.ofNullable(served.get(version));
   }
 
-  synchronized long unansweredRequests() {
+  @Override
+  public synchronized long unansweredRequests() {
     return unanswered;
   }
 
-  /** Requests of the last second, by the version that answered. */
-  synchronized Map<String, Long> lately() {
+  @Override
+  public synchronized Map<String, Long> lately() {
     Map<String, Long> all = new TreeMap<>();
     Instant from = Instant.now().minus(RECENT);
     recent.stream()

@@ -1,5 +1,6 @@
 package dev.palinode.demo;
 
+import dev.palinode.controller.decide.Judgement;
 import dev.palinode.crds.CanaryStatus;
 import dev.palinode.crds.Weight;
 import dev.palinode.demo.Terminal.Tone;
@@ -76,7 +77,7 @@ final class Ticker {
   }
 
   private String serving() {
-    Map<String, Long> lately = stage.telemetry().lately();
+    Map<String, Long> lately = stage.traffic().lately();
     double total = lately.values().stream().mapToLong(Long::longValue).sum();
     return lately.entrySet().stream()
         .map(e -> e.getKey() + " " + Math.max(1, Math.round(100 * e.getValue() / total)) + " %")
@@ -86,11 +87,11 @@ final class Ticker {
   private String verdict() {
     return stage
         .journal()
-        .judgement()
-        .map(j ->
-            switch (j.result()) {
-              case Pass, Fail -> ", " + j.result() + " " + j.evidence().observed();
-              case Inconclusive, Invalid -> ", " + j.result();
+        .verdict()
+        .map(v ->
+            switch (Judgement.Result.valueOf(v.result())) {
+              case Pass, Fail -> ", " + v.result() + " " + v.observed();
+              case Inconclusive, Invalid -> ", " + v.result();
             })
         .orElse("");
   }

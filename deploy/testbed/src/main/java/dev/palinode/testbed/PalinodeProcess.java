@@ -119,19 +119,16 @@ public final class PalinodeProcess implements AutoCloseable {
   }
 
   private Process launch() {
-    try {
-      Process launched =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-      if (supervised) {
-        follow(launched);
-      }
-      return launched;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Process launched = Children.start(builder, log.getParent());
+    var _ = launched.onExit().thenAccept(Children::ended);
+    if (supervised) {
+      follow(launched);
     }
+    return launched;
   }
 
   private void awaitReady() {

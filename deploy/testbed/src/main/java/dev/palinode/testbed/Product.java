@@ -31,9 +31,12 @@ public final class Product {
     }
   }
 
-  /** The top of the source tree; tests run in a module's folder below it. */
+  /**
+   * The top of the source tree: where the system property {@code palinode.root} points to, else
+   * found from the working folder; tests run in a module's folder below it.
+   */
   public static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
+    Path folder = Path.of(System.getProperty("palinode.root", "")).toAbsolutePath();
     while (folder != null && !Files.exists(folder.resolve("deploy/base/kustomization.yaml"))) {
       folder = folder.getParent();
     }

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +59,10 @@ public final class Testbed implements AutoCloseable {
 
   /** Starts those of the parts that do not run yet. */
   public synchronized void add(Set<Part> parts) {
-    List<String> missing = Binaries.missing(parts);
-    if (!missing.isEmpty()) {
-      throw new IllegalStateException(howToBuild(missing));
-    }
+    missing(parts)
+        .ifPresent(whatToDo -> {
+          throw new IllegalStateException(whatToDo);
+        });
     for (Part part : Part.withWhatTheyNeed(parts)) {
       if (!running.contains(part)) {
         startOnce(part);
@@ -101,6 +102,12 @@ public final class Testbed implements AutoCloseable {
       case FLUX -> flux = closing(Flux.start(place, controlPlane()));
       case MESH -> mesh = closing(MeshSimulator.builder(controlPlane().admin()).start());
     }
+  }
+
+  /** What to do before these parts can be started; empty if nothing. */
+  public static Optional<String> missing(Set<Part> parts) {
+    List<String> missing = Binaries.missing(parts);
+    return missing.isEmpty() ? Optional.empty() : Optional.of(howToBuild(missing));
   }
 
   static String howToBuild(List<String> missing) {
