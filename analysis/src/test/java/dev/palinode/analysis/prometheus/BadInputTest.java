@@ -160,10 +160,12 @@ class BadInputTest {
         "the counter");
   }
 
+  /** There before the candidate was served, so that its first value is a base. */
   @Test
   void fallingCounter_isInvalid() {
-    isInvalid(
-        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> 10_000 - 9 * s))), "keeps falling");
+    Map<String, String> labels = counter(CANDIDATE, "503", 0, s -> s).labels();
+    List<Sample> falling = counter("checkout-55d6-aa", "503", 0, s -> 10_000 - 9 * s).samples();
+    isInvalid(judged(healthyAnd(new Series(labels, falling))), "keeps falling");
   }
 
   @Test
