@@ -156,8 +156,7 @@ class BadInputTest {
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -5})
   void impossibleCounter_isInvalid(double value) {
     isInvalid(
-        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> s == 90 ? value : 0))),
-        "the counter");
+        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> s == 90 ? value : 0))), "the counter");
   }
 
   /** There before the candidate was served, so that its first value is a base. */
