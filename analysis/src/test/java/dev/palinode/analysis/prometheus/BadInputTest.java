@@ -156,14 +156,15 @@ class BadInputTest {
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -5})
   void impossibleCounter_isInvalid(double value) {
     isInvalid(
-        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> s == 90 ? value : 4 * s))),
-        "the counter");
+        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> s == 90 ? value : 0))), "the counter");
   }
 
+  /** There before the candidate was served, so that its first value is a base. */
   @Test
   void fallingCounter_isInvalid() {
-    isInvalid(
-        judged(healthyAnd(counter(CANDIDATE, "503", 0, s -> 10_000 - 9 * s))), "keeps falling");
+    Map<String, String> labels = counter(CANDIDATE, "503", 0, s -> s).labels();
+    List<Sample> falling = counter("checkout-55d6-aa", "503", 0, s -> 10_000 - 9 * s).samples();
+    isInvalid(judged(healthyAnd(new Series(labels, falling))), "keeps falling");
   }
 
   @Test
