@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One object of a file: a document, or an item of a Kubernetes List.
  *
- * @param name {@code Kind.group namespace/name}; "document n" for what is no object, where n
- *     counts only such documents
+ * @param name {@code Kind.group namespace/name}; "document n" for what is no object, where n counts
+ *     only such documents
  * @param document from 0, empty documents counted
  * @param pointer where in the document it stands
  */

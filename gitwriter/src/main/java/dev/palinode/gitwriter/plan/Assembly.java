@@ -47,9 +47,7 @@ final class Assembly {
         .<Plan>map(b -> b)
         .or(() -> moved)
         .or(() ->
-            clashes.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Plan.Changed(clashes, details)));
+            clashes.isEmpty() ? Optional.empty() : Optional.of(new Plan.Changed(clashes, details)));
   }
 
   Map<String, Optional<Tree.Entry>> edits() {

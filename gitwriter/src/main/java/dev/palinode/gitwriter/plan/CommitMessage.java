@@ -22,11 +22,7 @@ public final class CommitMessage {
    * @param isWhole true if the only introducing commit is undone completely
    */
   public static String of(
-      Intent intent,
-      String good,
-      List<Introduced> introduced,
-      boolean isWhole,
-      Plan.Restore plan) {
+      Intent intent, String good, List<Introduced> introduced, boolean isWhole, Plan.Restore plan) {
     var object = intent.object();
     String name = object.namespace() + "/" + object.name();
     String subject = introduced.isEmpty() ? "changes of " + name : introduced.getFirst().subject();

@@ -7,8 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A tree as it will be: another one, with some files replaced or removed. */
-record EditedTree(
-    Tree base, Map<String, Optional<Tree.Entry>> edits, Map<String, byte[]> contents)
+record EditedTree(Tree base, Map<String, Optional<Tree.Entry>> edits, Map<String, byte[]> contents)
     implements Tree {
   @Override
   public Optional<Entry> at(String path) {

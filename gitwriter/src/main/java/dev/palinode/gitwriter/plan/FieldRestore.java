@@ -92,10 +92,7 @@ final class FieldRestore {
     return part.outline().items().keySet().stream().anyMatch(a -> scope.isOurs(part, a));
   }
 
-  private Optional<Step> part(
-      @Nullable Part good,
-      Part bad,
-      @Nullable Part head) {
+  private Optional<Step> part(@Nullable Part good, Part bad, @Nullable Part head) {
     if (good == null) {
       return owns(bad) ? Optional.of(clash("the release added " + bad.name())) : Optional.empty();
     }

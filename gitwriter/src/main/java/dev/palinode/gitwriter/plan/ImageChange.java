@@ -45,12 +45,15 @@ record ImageChange(Reference bad, Reference good) {
   /** The images that differ between what failed and what was good, of containers in both. */
   static List<ImageChange> of(Intent intent) {
     List<ImageChange> changes = new ArrayList<>();
-    intent.failed().images().forEach((container, failed) -> {
-      String good = intent.lastGood().images().get(container);
-      if (good != null && !good.equals(failed)) {
-        changes.add(new ImageChange(Reference.of(failed), Reference.of(good)));
-      }
-    });
+    intent
+        .failed()
+        .images()
+        .forEach((container, failed) -> {
+          String good = intent.lastGood().images().get(container);
+          if (good != null && !good.equals(failed)) {
+            changes.add(new ImageChange(Reference.of(failed), Reference.of(good)));
+          }
+        });
     return changes;
   }
 
@@ -94,9 +97,7 @@ record ImageChange(Reference bad, Reference good) {
       return before.equals(good.toString());
     }
     String registry =
-        whole.endsWith("/" + failed)
-            ? whole.substring(0, whole.length() - failed.length())
-            : "";
+        whole.endsWith("/" + failed) ? whole.substring(0, whole.length() - failed.length()) : "";
     boolean hasTag = failed.contains(":") || failed.contains("@");
     return !registry.isEmpty() && hasTag && good.toString().equals(registry + before);
   }

@@ -115,8 +115,7 @@ public final class Planner {
               + target()
               + " at the tip is neither the failed nor the last good one");
     }
-    FileRestore.Sides sides =
-        new FileRestore.Sides(headTree, badTree, goodTree, head, bad, good);
+    FileRestore.Sides sides = new FileRestore.Sides(headTree, badTree, goodTree, head, bad, good);
     Plan plan = restore(sides, changed, true);
     if (plan instanceof Plan.Blocked || plan instanceof Plan.Changed) {
       Plan byValue = restore(sides, changed, false);
@@ -143,8 +142,8 @@ public final class Planner {
               isWritten && problem.isPresent() ? new Step.Stuck(problem.get()) : located.step());
           return assembly
               .obstacle()
-              .orElseGet(() ->
-                  assembly.edits().isEmpty() ? new Plan.AlreadyGood() : assembly.restore());
+              .orElseGet(
+                  () -> assembly.edits().isEmpty() ? new Plan.AlreadyGood() : assembly.restore());
         });
   }
 

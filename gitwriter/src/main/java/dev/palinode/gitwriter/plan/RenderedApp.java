@@ -73,14 +73,15 @@ final class RenderedApp {
     Map<String, Supply> before = supplies(good);
     Map<String, Supply> now = supplies(head);
     List<Source> sources = new ArrayList<>();
-    supplies(bad).forEach((key, supply) -> {
-      Supply origin = before.get(key);
-      if (origin != null) {
-        for (List<String> scope : supply.scopes(origin, images)) {
-          sources.add(new Source(supply, origin, now.get(key), scope));
-        }
-      }
-    });
+    supplies(bad)
+        .forEach((key, supply) -> {
+          Supply origin = before.get(key);
+          if (origin != null) {
+            for (List<String> scope : supply.scopes(origin, images)) {
+              sources.add(new Source(supply, origin, now.get(key), scope));
+            }
+          }
+        });
     if (sources.size() > 1) {
       return Optional.of(
           new Located(
@@ -118,8 +119,7 @@ final class RenderedApp {
             .filter(p -> p.name().equals(source.bad.part().name()))
             .findFirst()
             .map(Part::outline);
-    Outline wanted =
-        source.good.part().outline().only(a -> source.isOurs(a) || source.isGlobal(a));
+    Outline wanted = source.good.part().outline().only(a -> source.isOurs(a) || source.isGlobal(a));
     boolean isGood =
         result
             .map(r -> r.only(a -> source.isOurs(a) || source.isGlobal(a)).to(wanted).isNone())
@@ -238,9 +238,7 @@ final class RenderedApp {
 
   private boolean isValuesFile(String file) {
     String name = TreePath.name(file);
-    return name.startsWith("values")
-        || name.endsWith("values.yaml")
-        || named().contains(file);
+    return name.startsWith("values") || name.endsWith("values.yaml") || named().contains(file);
   }
 
   private Collection<String> named() {

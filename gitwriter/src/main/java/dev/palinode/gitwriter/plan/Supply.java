@@ -36,7 +36,9 @@ record Supply(String file, Part part, List<Address> inputs) {
       case "Application.argoproj.io" ->
           Optional.of(
               new Supply(
-                  file, part, List.of(Address.of("spec", "source"), Address.of("spec", "sources"))));
+                  file,
+                  part,
+                  List.of(Address.of("spec", "source"), Address.of("spec", "sources"))));
       case "document" ->
           isValuesFile
               ? Optional.of(new Supply(file, part, List.of(Address.of())))
@@ -55,8 +57,8 @@ record Supply(String file, Part part, List<Address> inputs) {
   }
 
   /**
-   * Where a value is to the chart: {@code image.tag}, whether it stands in a tree or is a parameter.
-   * Null for what is no value of the chart, such as its version.
+   * Where a value is to the chart: {@code image.tag}, whether it stands in a tree or is a
+   * parameter. Null for what is no value of the chart, such as its version.
    */
   @Nullable List<String> valuePath(Address address) {
     List<String> steps = address.steps();

@@ -82,8 +82,19 @@ class EditsOnGitTest extends LocalRepoCase {
     String main = repo.commit("main", Map.of("main.md", "main\n"));
     String tree = repo.git("merge-tree", "--write-tree", main, side).strip();
     bad =
-        repo.git("-c", "user.name=a", "-c", "user.email=a@example.com",
-                "commit-tree", tree, "-p", main, "-p", side, "-m", "Merge side")
+        repo.git(
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@example.com",
+                "commit-tree",
+                tree,
+                "-p",
+                main,
+                "-p",
+                side,
+                "-m",
+                "Merge side")
             .strip();
     repo.reset(bad);
 

@@ -106,7 +106,8 @@ class LaterWorkTest extends PlanCase {
     MemoryTree before =
         good.without(CONFIG)
             .with(
-                Map.of("apps/checkout/kustomization.yaml", list, input, "a=1\nb=1\nc=1\nd=1\ne=1\n"));
+                Map.of(
+                    "apps/checkout/kustomization.yaml", list, input, "a=1\nb=1\nc=1\nd=1\ne=1\n"));
     MemoryTree after = before.with(Shop.bad()).with(Map.of(input, "a=2\nb=1\nc=1\nd=1\ne=1\n"));
     MemoryTree head = after.with(Map.of(input, "a=2\nb=1\nc=1\nd=1\ne=3\n"));
 
@@ -135,8 +136,7 @@ class LaterWorkTest extends PlanCase {
     MemoryTree after =
         good.without(CONFIG)
             .with(
-                Map.of(
-                    DEPLOYMENT, bad0.replace("checkout-config", "checkout-v2"), extra, second));
+                Map.of(DEPLOYMENT, bad0.replace("checkout-config", "checkout-v2"), extra, second));
 
     Plan.Restore plan =
         restore(plan(after, after, good), Plan.Level.File, CONFIG, DEPLOYMENT, extra);

@@ -187,7 +187,8 @@ class PlannerTest {
     MemoryTree before = good.with(Map.of("apps/checkout/cart.yaml", cart));
     MemoryTree after = before.with(Map.of(CONFIG, Shop.config("9s"))).with(Shop.bad());
 
-    assertBlocked(plan(after, after, before), BlockReason.SharedFile, "ConfigMap shop/checkout-config");
+    assertBlocked(
+        plan(after, after, before), BlockReason.SharedFile, "ConfigMap shop/checkout-config");
   }
 
   @Test

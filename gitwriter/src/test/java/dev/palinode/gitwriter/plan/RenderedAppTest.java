@@ -24,7 +24,8 @@ class RenderedAppTest extends PlanCase {
         image:
           repository: registry/checkout
           tag: %s # {"$imagepolicy": "flux-system:checkout:tag"}
-    %s"""
+    %s\
+    """
         .formatted(tag, more);
   }
 

@@ -78,8 +78,7 @@ class SharedFileTest extends PlanCase {
                 Shop.state(null, "registry/checkout@sha256:aa"));
 
     Plan.Restore plan =
-        restore(
-            Planner.plan(head, after, before, wish.intent()), Plan.Level.Field, KUSTOMIZATION);
+        restore(Planner.plan(head, after, before, wish.intent()), Plan.Level.Field, KUSTOMIZATION);
     assertThat(text(plan, KUSTOMIZATION))
         .isEqualTo(
             kustomization(
@@ -111,8 +110,7 @@ class SharedFileTest extends PlanCase {
                 Shop.state(null, "registry/checkout:2.5-rc1"),
                 Shop.state(null, "registry/checkout:2.4"));
 
-    Plan plan =
-        Planner.plan(after, after, kustomized(entry.formatted("2.4")), wish.intent());
+    Plan plan = Planner.plan(after, after, kustomized(entry.formatted("2.4")), wish.intent());
     assertThat(text(restore(plan, Plan.Level.Field, KUSTOMIZATION), KUSTOMIZATION))
         .isEqualTo(kustomization(entry.formatted("2.4")));
   }
