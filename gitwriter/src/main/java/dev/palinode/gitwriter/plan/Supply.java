@@ -121,7 +121,7 @@ record Supply(String file, Part part, List<Address> inputs) {
   /** Values that stand beside a tag and say whose tag it is. */
   private static List<String> namesBeside(Outline outline, Address address) {
     List<String> names = new ArrayList<>();
-    if (!address.steps().isEmpty()) {
+    if (!address.steps().isEmpty() && !address.steps().contains("/parameters")) {
       Address parent = address.first(address.steps().size() - 1);
       for (String key : NAMES) {
         List<String> steps = new ArrayList<>(parent.steps());
