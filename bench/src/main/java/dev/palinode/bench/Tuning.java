@@ -41,8 +41,10 @@ record Tuning(double alpha, double flagger, double argo) {
     double fifth = Arrays.stream(extremes).mapToDouble(Extremes::fifth).sorted().toArray()[allowed];
     double fourth =
         Arrays.stream(extremes).mapToDouble(Extremes::fourth).sorted().toArray()[allowed];
-    // A bound just beyond the largest evidence that must not count.
-    return new Tuning(Math.min(0.5, Math.exp(-evidence) * (1 - 1e-9)), fifth, fourth);
+    // Each just beyond the last that must not count, so that no rounding decides.
+    double beyond = 1 - 1e-9;
+    return new Tuning(
+        Math.min(0.5, Math.exp(-evidence) * beyond), fifth * beyond, fourth * beyond);
   }
 
   private static Extremes extremes(Scenario healthy, int replicate) {
