@@ -1,12 +1,14 @@
 package dev.palinode.demo;
 
 import dev.palinode.demo.Terminal.Tone;
+import dev.palinode.testbed.Part;
 import dev.palinode.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -84,7 +86,8 @@ final class Demo implements Callable<Integer> {
       System.err.println("palinode demo: " + folder + " is no empty folder; name another");
       return USAGE;
     }
-    Optional<String> missing = onTestbed ? Testbed.missing(OnTestbed.PARTS) : Optional.empty();
+    Optional<String> missing =
+        onTestbed ? Testbed.missing(EnumSet.allOf(Part.class)) : Optional.empty();
     if (missing.isPresent()) {
       System.err.println("palinode demo: " + missing.get());
       return USAGE;

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
 
 /** The program as its own process on the testbed's control plane, with Flux and Prometheus. */
 final class OnTestbed implements Stage {
-  static final Set<Part> PARTS = EnumSet.allOf(Part.class);
   private static final Logger log = LoggerFactory.getLogger(OnTestbed.class);
 
   /** So many that the mesh simulator remembers every one until the time for the demo is over. */
@@ -62,7 +60,7 @@ final class OnTestbed implements Stage {
 
   /**
    * @param folder for what is to be kept: git, events and logs
-   * @param testbed gets what it lacks of {@link #PARTS}; whoever gave it closes it
+   * @param testbed gets the parts it lacks, all of them; whoever gave it closes it
    */
   OnTestbed(Terminal terminal, Path folder, Testbed testbed) {
     this.terminal = terminal;
