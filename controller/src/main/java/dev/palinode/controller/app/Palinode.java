@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
     name = "palinode",
     description = "Progressive delivery for Kubernetes that writes its rollbacks back to git.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, CheckCommand.class, VerifyCommand.class, HelpCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      VerifyCommand.class,
+      RevertCommand.class,
+      DoctorCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Exit codes: 0 done; 1 problems found; 2 usage; 3 nothing to do; 4 conflict; 5 refused;",
