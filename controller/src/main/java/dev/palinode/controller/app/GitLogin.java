@@ -5,6 +5,7 @@ import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.keys.SigningKeys;
 import dev.palinode.gitwriter.keys.SshKeys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -59,11 +60,13 @@ final class GitLogin {
   }
 
   /** What a command kept while it ran. */
-  static void delete(Path folder) throws IOException {
+  static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (IOException | UncheckedIOException e) {
+      // Somebody else was faster, or it stays in the folder for what is temporary.
     }
   }
 

@@ -21,10 +21,12 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ServeCommand.class,
       CheckCommand.class,
-      EditCommand.class,
-      VerifyCommand.class,
       ReplayCommand.class,
       PlanCommand.class,
+      RevertCommand.class,
+      VerifyCommand.class,
+      EditCommand.class,
+      DoctorCommand.class,
       HelpCommand.class
     },
     footer = {

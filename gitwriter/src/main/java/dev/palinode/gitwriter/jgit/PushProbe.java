@@ -65,7 +65,8 @@ final class PushProbe {
 
   private Optional<String> push(@Nullable ObjectId what, String ref, ObjectId lease)
       throws IOException {
-    RemoteRefUpdate update = new RemoteRefUpdate(store, ref, what, ref, true, null, lease);
+    @Nullable String source = what == null ? null : what.name();
+    RemoteRefUpdate update = new RemoteRefUpdate(store, source, what, ref, true, null, lease);
     Connection connection = new Connection(credentials);
     try (connection;
         Transport transport = remote.open(store, repository, credentials, connection)) {
