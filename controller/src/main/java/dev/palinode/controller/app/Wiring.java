@@ -21,6 +21,10 @@ import dev.palinode.controller.workload.DeploymentWorkloads;
 import dev.palinode.controller.writer.RevertReconciler;
 import dev.palinode.controller.writer.SecretCredentials;
 import dev.palinode.gitwriter.GitWriter;
+import dev.palinode.gitwriter.forge.GitHubApp;
+import dev.palinode.gitwriter.forge.HttpForges;
+import dev.palinode.gitwriter.forge.PullRequests;
+import dev.palinode.gitwriter.jgit.JGitRestoreBranches;
 import dev.palinode.gitwriter.jgit.JGitWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -123,22 +127,42 @@ class Wiring {
   }
 
   @Bean
-  GitWriter git(Clients clients, Settings settings, InstantSource clock) {
+  GitHubApp apps(InstantSource clock) {
+    return new GitHubApp(clock);
+  }
+
+  @Bean
+  SecretCredentials credentials(Clients clients, Settings settings, GitHubApp apps) {
+    return new SecretCredentials(clients.home(), settings.writer().namespaces(), apps);
+  }
+
+  @Bean
+  GitWriter git(Settings settings, SecretCredentials credentials, InstantSource clock) {
     return new JGitWriter(
-        JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()),
-        new SecretCredentials(clients.home(), settings.writer().namespaces()),
-        clock);
+        JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()), credentials, clock);
+  }
+
+  @Bean
+  PullRequests pullRequests(
+      Settings settings,
+      SecretCredentials credentials,
+      InstantSource clock,
+      CanaryMetrics metrics) {
+    return new PullRequests(
+        new JGitRestoreBranches(
+            JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()), credentials, clock),
+        new HttpForges(credentials, clock, metrics));
   }
 
   @Bean
   RevertReconciler reverts(
       Clients clients,
-      Settings settings,
+      SecretCredentials credentials,
       GitWriter git,
+      PullRequests pullRequests,
       InstantSource clock,
       CanaryMetrics metrics) {
-    return new RevertReconciler(
-        clients.normal(), clients.home(), settings.writer().namespaces(), git, clock, metrics);
+    return new RevertReconciler(clients.normal(), credentials, git, pullRequests, clock, metrics);
   }
 
   @Bean
