@@ -48,7 +48,7 @@ final class JGitBranchRemote {
       Credentials credentials)
       throws IOException {
     String ref = "refs/heads/" + branch;
-    RefSpec spec = new RefSpec("+" + ref + "*:refs/palinode/" + branch + "*");
+    RefSpec spec = new RefSpec("+" + pattern(ref) + ":" + pattern("refs/palinode/" + branch));
     try (Transport transport = remote.open(store, repository, credentials)) {
       FetchResult result = transport.fetch(new DeadlineMonitor(whole), List.of(spec));
       return new Head.At(Optional.ofNullable(result.getAdvertisedRef(ref)).map(Ref::getObjectId));
@@ -56,6 +56,11 @@ final class JGitBranchRemote {
       JGitRemote.checkStore(store, e);
       return new Head.Failed(Faults.outcome(e, repository, credentials));
     }
+  }
+
+  /** JGit's star stands for one letter at least, so it takes the place of the last one. */
+  private static String pattern(String ref) {
+    return ref.substring(0, ref.length() - 1) + "*";
   }
 
   /**
