@@ -5,6 +5,7 @@ import dev.palinode.controller.writer.WriterListener;
 import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Phase;
 import dev.palinode.crds.RevertStatus;
+import dev.palinode.gitwriter.forge.ForgeListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,12 +14,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The names of our own metrics, in one place, and the log lines that go with them. */
-final class CanaryMetrics implements LoopListener, WriterListener {
+final class CanaryMetrics implements LoopListener, WriterListener, ForgeListener {
   private static final Logger log = LoggerFactory.getLogger(CanaryMetrics.class);
 
   private final MeterRegistry registry;
@@ -27,6 +29,9 @@ final class CanaryMetrics implements LoopListener, WriterListener {
 
   /** When a Fail verdict fell, by Canary; empty once its route was seen back. Lost on restart. */
   private final Map<ObjectName, Optional<Timer.Sample>> failing = new ConcurrentHashMap<>();
+
+  /** What each host of repositories still grants, as it last said. */
+  private final Map<String, AtomicLong> remaining = new ConcurrentHashMap<>();
 
   CanaryMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -104,6 +109,25 @@ final class CanaryMetrics implements LoopListener, WriterListener {
     if (phase == RevertStatus.Phase.Pushed) {
       verdictToCommit.record(sinceAsked);
     }
+  }
+
+  @Override
+  public void answered(String place, String outcome) {
+    registry.counter("palinode.forge.requests", "host", place, "outcome", outcome).increment();
+  }
+
+  @Override
+  public void remaining(String place, long requests) {
+    remaining.computeIfAbsent(place, this::granted).set(requests);
+  }
+
+  private AtomicLong granted(String host) {
+    AtomicLong value = new AtomicLong();
+    Gauge.builder("palinode.forge.requests.remaining", value, AtomicLong::get)
+        .description("Requests that a host of repositories still grants")
+        .tag("host", host)
+        .register(registry);
+    return value;
   }
 
   private Counter reverts(RevertStatus.Phase phase) {

@@ -24,6 +24,10 @@ import dev.palinode.controller.writer.RevertReconciler;
 import dev.palinode.controller.writer.SecretCredentials;
 import dev.palinode.gitwriter.GitHistory;
 import dev.palinode.gitwriter.GitWriter;
+import dev.palinode.gitwriter.forge.GitHubApp;
+import dev.palinode.gitwriter.forge.HttpForges;
+import dev.palinode.gitwriter.forge.PullRequests;
+import dev.palinode.gitwriter.jgit.JGitRestoreBranches;
 import dev.palinode.gitwriter.jgit.JGitWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -127,29 +131,55 @@ class Wiring {
   }
 
   @Bean
-  JGitWriter git(Clients clients, Settings settings, InstantSource clock, MeterRegistry registry) {
+  GitHubApp apps(InstantSource clock) {
+    return new GitHubApp(clock);
+  }
+
+  @Bean
+  SecretCredentials credentials(Clients clients, Settings settings, GitHubApp apps) {
+    return new SecretCredentials(clients.home(), settings.writer().namespaces(), apps);
+  }
+
+  @Bean
+  JGitWriter git(
+      Settings settings,
+      SecretCredentials credentials,
+      InstantSource clock,
+      MeterRegistry registry) {
     return new JGitWriter(
         JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()),
-        new SecretCredentials(clients.home(), settings.writer().namespaces()),
+        credentials,
         clock,
         new GitMetrics(registry));
   }
 
   @Bean
-  RevertReconciler reverts(
-      Clients clients,
+  PullRequests pullRequests(
       Settings settings,
-      GitWriter git,
+      SecretCredentials credentials,
       InstantSource clock,
       CanaryMetrics metrics) {
-    return new RevertReconciler(
-        clients.normal(), clients.home(), settings.writer().namespaces(), git, clock, metrics);
+    return new PullRequests(
+        new JGitRestoreBranches(
+            JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()), credentials, clock),
+        new HttpForges(credentials, clock, metrics));
+  }
+
+  @Bean
+  RevertReconciler reverts(
+      Clients clients,
+      SecretCredentials credentials,
+      GitWriter git,
+      PullRequests pullRequests,
+      InstantSource clock,
+      CanaryMetrics metrics) {
+    return new RevertReconciler(clients.normal(), credentials, git, pullRequests, clock, metrics);
   }
 
   @Bean
   GitTargetCheck targetCheck(
-      Clients clients, Settings settings, GitHistory git, InstantSource clock) {
-    return new GitTargetCheck(clients.home(), settings.writer().namespaces(), git, clock);
+      SecretCredentials credentials, GitHistory git, InstantSource clock) {
+    return new GitTargetCheck(credentials, git, clock);
   }
 
   @Bean

@@ -7,7 +7,6 @@ import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.GitHistory;
 import dev.palinode.gitwriter.Repository;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,14 +33,10 @@ public final class GitTargetCheck {
   private final Map<String, Checked> checked = new HashMap<>();
   private final ReentrantLock looking = new ReentrantLock();
 
-  /**
-   * @param home of the cluster with the GitTargets
-   * @param namespaces of the GitTargets
-   */
   public GitTargetCheck(
-      KubernetesClient home, List<String> namespaces, GitHistory history, InstantSource clock) {
-    this.targets = new GitTargets(home, namespaces);
-    this.credentials = new SecretCredentials(home, namespaces);
+      SecretCredentials credentials, GitHistory history, InstantSource clock) {
+    this.targets = credentials.targets();
+    this.credentials = credentials;
     this.history = history;
     this.clock = clock;
   }

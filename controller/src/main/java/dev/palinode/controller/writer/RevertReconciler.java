@@ -3,6 +3,7 @@ package dev.palinode.controller.writer;
 import dev.palinode.controller.kube.ApiFailure;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.crds.GitTarget;
+import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Observed;
 import dev.palinode.crds.Revert;
@@ -14,6 +15,8 @@ import dev.palinode.gitwriter.GitWriter;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.WriteOutcome;
+import dev.palinode.gitwriter.forge.Proposals;
+import dev.palinode.gitwriter.forge.PullRequestOutcome;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -52,11 +55,14 @@ public final class RevertReconciler {
   private final GitTargets targets;
   private final SecretCredentials credentials;
   private final GitWriter git;
+  private final Proposals proposals;
   private final EventRecorder events;
   private final InstantSource clock;
   private final WriterListener listener;
 
   /**
+   * Commits, and opens no pull requests.
+   *
    * @param client of the cluster with the Reverts
    * @param home of the cluster with the GitTargets
    * @param namespaces of the GitTargets
@@ -68,10 +74,43 @@ public final class RevertReconciler {
       GitWriter git,
       InstantSource clock,
       WriterListener listener) {
+    this(
+        client,
+        new GitTargets(home, namespaces),
+        new SecretCredentials(home, namespaces),
+        git,
+        Proposals.NONE,
+        clock,
+        listener);
+  }
+
+  /**
+   * @param client of the cluster with the Reverts
+   * @param credentials that {@code git} and {@code proposals} use too
+   */
+  public RevertReconciler(
+      KubernetesClient client,
+      SecretCredentials credentials,
+      GitWriter git,
+      Proposals proposals,
+      InstantSource clock,
+      WriterListener listener) {
+    this(client, credentials.targets(), credentials, git, proposals, clock, listener);
+  }
+
+  private RevertReconciler(
+      KubernetesClient client,
+      GitTargets targets,
+      SecretCredentials credentials,
+      GitWriter git,
+      Proposals proposals,
+      InstantSource clock,
+      WriterListener listener) {
     this.client = client;
-    this.targets = new GitTargets(home, namespaces);
-    this.credentials = new SecretCredentials(home, namespaces);
+    this.targets = targets;
+    this.credentials = credentials;
     this.git = git;
+    this.proposals = proposals;
     this.events = new EventRecorder(client, clock);
     this.clock = clock;
     this.listener = listener;
@@ -84,8 +123,8 @@ public final class RevertReconciler {
           case Notify -> false;
           case Commit, PullRequest ->
               switch (statusOf(revert).phaseOrPending()) {
-                case Pending, Blocked -> true;
-                case Pushed, Observed, PullRequest, Superseded, Failed -> false;
+                case Pending, PullRequest, Blocked -> true;
+                case Pushed, Observed, Superseded, Failed -> false;
               };
         };
   }
@@ -98,9 +137,9 @@ public final class RevertReconciler {
         return Optional.empty();
       }
       RevertStatus was = statusOf(revert);
-      Optional<Duration> wait = Progress.lookAgain(was, clock.instant());
-      if (was.phaseOrPending() == Phase.Pending && wait.isPresent() && wait.get().isPositive()) {
-        return wait;
+      Optional<Duration> early = Progress.tooEarly(was, clock.instant());
+      if (early.isPresent()) {
+        return early;
       }
       return save(name, revert, attempt(revert));
     } catch (KubernetesClientException e) {
@@ -111,12 +150,6 @@ public final class RevertReconciler {
 
   private Progress attempt(Revert revert) {
     RevertSpec spec = revert.getSpec();
-    if (spec.mode() == RevertSpec.Mode.PullRequest) {
-      return Progress.blocked(
-          "PullRequestUnsupported",
-          "This writer cannot open pull requests yet: set onFailure.git of the Canary to Commit, or"
-              + " revert by hand.");
-    }
     if (!spec.object().namespace().equals(revert.getMetadata().getNamespace())) {
       return Progress.blocked(
           BlockReason.BadIntent.name(),
@@ -159,7 +192,10 @@ public final class RevertReconciler {
     }
     GitTarget target = found.getFirst();
     return switch (credentials.read(target)) {
-      case SecretCredentials.Read.Usable _ -> submit(revert, target);
+      case SecretCredentials.Read.Usable _ ->
+          isProposed(revert) || revert.getSpec().mode() == RevertSpec.Mode.PullRequest
+              ? propose(revert, target)
+              : submit(revert, target);
       case SecretCredentials.Read.Wrong(var reason, var message) -> {
         targets.tell(target, false, reason.name(), message, clock.instant());
         yield Progress.blocked(reason.name(), message);
@@ -169,10 +205,53 @@ public final class RevertReconciler {
     };
   }
 
-  private Progress submit(Revert revert, GitTarget target) {
+  /** Once proposed, never pushed: people have the word, even if the branch takes commits again. */
+  private static boolean isProposed(Revert revert) {
+    return statusOf(revert).pullRequest() != null;
+  }
+
+  private static Intent intent(Revert revert, GitTarget target) {
     Instant asked = Instant.parse(revert.getMetadata().getCreationTimestamp());
-    WriteOutcome outcome = git.submit(Intent.of(revert.getSpec(), target.getSpec(), asked));
+    return Intent.of(revert.getSpec(), target.getSpec(), asked);
+  }
+
+  private Progress propose(Revert revert, GitTarget target) {
+    GitTargetSpec.PullRequest wanted = target.getSpec().pullRequest();
+    if (wanted == null) {
+      return Progress.blocked(
+          Progress.NO_PROVIDER,
+          "GitTarget "
+              + place(target)
+              + " does not say who keeps its pull requests: add pullRequest.provider to it, or set"
+              + " onFailure.git of the Canary to Commit.");
+    }
+    PullRequestOutcome outcome = proposals.round(intent(revert, target), wanted);
+    Progress progress = Progress.of(outcome, isProposed(revert));
+    switch (outcome) {
+      case PullRequestOutcome.Open _, PullRequestOutcome.Merged _ ->
+          targets.tell(
+              target, true, "Proposed", "The host takes our pull requests.", clock.instant());
+      case PullRequestOutcome.Settled(var _, var settled) -> tell(target, settled, progress);
+      case PullRequestOutcome.Superseded _,
+          PullRequestOutcome.ClosedByPerson _,
+          PullRequestOutcome.Later _ -> {}
+    }
+    return progress;
+  }
+
+  private Progress submit(Revert revert, GitTarget target) {
+    WriteOutcome outcome = git.submit(intent(revert, target));
+    if (outcome instanceof WriteOutcome.Refused(var words)
+        && target.getSpec().pullRequest() != null) {
+      log.info("{} takes no direct commit, so it is proposed: {}", place(target), words);
+      return propose(revert, target);
+    }
     Progress progress = Progress.of(outcome);
+    tell(target, outcome, progress);
+    return progress;
+  }
+
+  private void tell(GitTarget target, WriteOutcome outcome, Progress progress) {
     switch (outcome) {
       case WriteOutcome.Committed _, WriteOutcome.AlreadyThere _ ->
           targets.tell(
@@ -186,7 +265,6 @@ public final class RevertReconciler {
           targets.tell(target, false, progress.reason(), progress.message(), clock.instant());
       case WriteOutcome.Superseded _, WriteOutcome.Contended _ -> {}
     }
-    return progress;
   }
 
   /** A writer's answer is worth a few tries; if all fail, the next look finds the commit there. */
@@ -201,6 +279,9 @@ public final class RevertReconciler {
       RevertStatus next =
           progress.after(
               was, Optional.ofNullable(current.getMetadata().getGeneration()).orElse(0L), now);
+      if (next.equals(was)) {
+        return Progress.lookAgain(next, now);
+      }
       try {
         current.setStatus(next);
         client.resource(current).updateStatus();
@@ -236,20 +317,31 @@ public final class RevertReconciler {
         new ObjectName(object.namespace(), object.name()),
         phase,
         Duration.between(Instant.parse(revert.getMetadata().getCreationTimestamp()), at));
-    if (phase == Phase.Blocked) {
-      var _ =
-          events.tell(
-              new ObjectReferenceBuilder()
-                  .withApiVersion(HasMetadata.getApiVersion(Revert.class))
-                  .withKind(HasMetadata.getKind(Revert.class))
-                  .withNamespace(name.namespace())
-                  .withName(name.name())
-                  .withUid(revert.getMetadata().getUid())
-                  .build(),
-              true,
-              "RevertBlocked",
-              String.valueOf(now.message()));
+    switch (phase) {
+      case Blocked -> event(name, revert, true, "RevertBlocked", String.valueOf(now.message()));
+      case PullRequest -> {
+        if (was.pullRequest() == null && now.pullRequest() != null) {
+          event(name, revert, false, "PullRequestOpened", now.pullRequest());
+        }
+      }
+      case Pending, Pushed, Observed, Superseded, Failed -> {}
     }
+  }
+
+  private void event(
+      ObjectName name, Revert revert, boolean isWarning, String reason, String message) {
+    var _ =
+        events.tell(
+            new ObjectReferenceBuilder()
+                .withApiVersion(HasMetadata.getApiVersion(Revert.class))
+                .withKind(HasMetadata.getKind(Revert.class))
+                .withNamespace(name.namespace())
+                .withName(name.name())
+                .withUid(revert.getMetadata().getUid())
+                .build(),
+            isWarning,
+            reason,
+            message);
   }
 
   private Resource<Revert> at(ObjectName name) {

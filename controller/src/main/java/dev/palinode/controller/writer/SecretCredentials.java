@@ -8,6 +8,9 @@ import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
+import dev.palinode.gitwriter.forge.Answer;
+import dev.palinode.gitwriter.forge.AppTokens;
+import dev.palinode.gitwriter.forge.GitHubApp;
 import dev.palinode.gitwriter.keys.SigningKeys;
 import dev.palinode.gitwriter.keys.SshKeys;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -18,6 +21,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Credentials from the Secret beside a GitTarget, read anew each time so that rotation just works.
@@ -26,10 +31,24 @@ import java.util.Optional;
 public final class SecretCredentials implements CredentialSource {
   private final KubernetesClient home;
   private final GitTargets targets;
+  private final AppTokens apps;
 
+  /** Takes ready tokens and passwords only. */
   public SecretCredentials(KubernetesClient home, List<String> namespaces) {
+    this(home, namespaces, AppTokens.NONE);
+  }
+
+  /**
+   * @param apps mints the tokens of Secrets that hold the key of a GitHub App
+   */
+  public SecretCredentials(KubernetesClient home, List<String> namespaces, AppTokens apps) {
     this.home = home;
     this.targets = new GitTargets(home, namespaces);
+    this.apps = apps;
+  }
+
+  GitTargets targets() {
+    return targets;
   }
 
   /** What the Secret holds. */
@@ -45,9 +64,20 @@ public final class SecretCredentials implements CredentialSource {
 
   @Override
   public Observed<Credentials> forRepository(Repository repository) {
+    return find(repository, _ -> false);
+  }
+
+  @Override
+  public Observed<Credentials> renew(Repository repository, Credentials refused) {
+    return find(
+        repository,
+        token -> Credentials.token(token, "").authorization().equals(refused.authorization()));
+  }
+
+  private Observed<Credentials> find(Repository repository, Predicate<String> isRefused) {
     return switch (targets.of(repository)) {
       case Observed.Known<List<GitTarget>>(var found) ->
-          found.isEmpty() ? Observed.missing() : observed(read(found.getFirst()));
+          found.isEmpty() ? Observed.missing() : observed(read(found.getFirst(), isRefused));
       case Observed.Missing<List<GitTarget>> _ -> Observed.missing();
       case Observed.Unreadable<List<GitTarget>>(var reason) -> Observed.unreadable(reason);
     };
@@ -63,8 +93,12 @@ public final class SecretCredentials implements CredentialSource {
 
   /** The login, and who signs if the GitTarget asks for signatures. */
   Read read(GitTarget target) {
+    return read(target, _ -> false);
+  }
+
+  private Read read(GitTarget target, Predicate<String> isRefused) {
     GitTargetSpec.Signing signing = target.getSpec().signing();
-    return switch (login(target)) {
+    return switch (login(target, isRefused)) {
       case Read.Usable(var login) ->
           signing == null ? new Read.Usable(login) : signing(target, signing, login);
       case Read.Wrong wrong -> wrong;
@@ -72,7 +106,7 @@ public final class SecretCredentials implements CredentialSource {
     };
   }
 
-  private Read login(GitTarget target) {
+  private Read login(GitTarget target, Predicate<String> isRefused) {
     GitTargetSpec.SecretRef ref = target.getSpec().credentialsRef();
     return ref == null
         ? new Read.Usable(Credentials.none())
@@ -81,7 +115,7 @@ public final class SecretCredentials implements CredentialSource {
             ref,
             BlockReason.Credentials,
             "the key token, or username and password, or ssh-privatekey and known_hosts",
-            SecretCredentials::login);
+            (data, place) -> login(data, place, target, isRefused));
   }
 
   private Read signing(GitTarget target, GitTargetSpec.Signing signing, Credentials login) {
@@ -137,7 +171,8 @@ public final class SecretCredentials implements CredentialSource {
     }
   }
 
-  private static Read login(Map<String, String> data, String place) {
+  private Read login(
+      Map<String, String> data, String place, GitTarget target, Predicate<String> isRefused) {
     Optional<byte[]> key = bytes(data, "ssh-privatekey").or(() -> bytes(data, "identity"));
     if (key.isPresent()) {
       return ssh(data, key.get(), place);
@@ -152,6 +187,10 @@ public final class SecretCredentials implements CredentialSource {
       return new Read.Usable(
           Credentials.basic(
               username.get(), password.get(), "keys username and password of " + place));
+    }
+    Optional<GitHubApp.Key> app = app(data, target.getSpec());
+    if (app.isPresent()) {
+      return minted(app.get(), "key githubAppPrivateKey of " + place, target, isRefused);
     }
     return new Read.Wrong(
         BlockReason.Credentials,
@@ -182,6 +221,41 @@ public final class SecretCredentials implements CredentialSource {
     return Optional.ofNullable(data.get(key))
         .map(Base64.getDecoder()::decode)
         .filter(v -> v.length > 0);
+  }
+
+  /** The names that Flux gives the parts of a GitHub App's key. */
+  private static Optional<GitHubApp.Key> app(Map<String, String> data, GitTargetSpec target) {
+    Optional<String> id = text(data, "githubAppID");
+    Optional<String> key = text(data, "githubAppPrivateKey");
+    GitTargetSpec.PullRequest requests = target.pullRequest();
+    @Nullable String api =
+        requests == null || requests.provider() != GitTargetSpec.Provider.GITHUB
+            ? null
+            : requests.apiUrl();
+    return id.isEmpty() || key.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new GitHubApp.Key(
+                id.get(),
+                text(data, "githubAppInstallationID"),
+                key.get(),
+                text(data, "githubAppBaseURL").orElse(api)));
+  }
+
+  private Read minted(
+      GitHubApp.Key key, String origin, GitTarget target, Predicate<String> isRefused) {
+    GitTargetSpec spec = target.getSpec();
+    Repository repository = new Repository(spec.url(), spec.branch());
+    return switch (apps.token(key, repository, origin, isRefused)) {
+      case Answer.Done<String>(var token) -> new Read.Usable(Credentials.token(token, origin));
+      case Answer.Refused<String>(var _, var words) ->
+          new Read.Wrong(
+              BlockReason.Credentials,
+              "GitHub gives no token for " + origin + ", is the App installed? It says: " + words);
+      case Answer.Unauthorised<String>(var words) -> new Read.Wrong(BlockReason.Credentials, words);
+      case Answer.RetryAfter<String>(var _, var words) -> new Read.Unreadable(words);
+      case Answer.Unreachable<String>(var words) -> new Read.Unreadable(words);
+    };
   }
 
   private static Optional<String> text(Map<String, String> data, String key) {

@@ -68,7 +68,9 @@ class GitTargetCheckTest {
             .withScope("Namespaced")
             .withStatusSubresource(true)
             .build());
-    check = new GitTargetCheck(client, List.of(HOME), history, (InstantSource) () -> now);
+    check =
+        new GitTargetCheck(
+            new SecretCredentials(client, List.of(HOME)), history, (InstantSource) () -> now);
   }
 
   @Test
@@ -133,7 +135,7 @@ class GitTargetCheckTest {
     check.look();
 
     GitTarget target = read();
-    target.setSpec(new GitTargetSpec(URL, "release", null, List.of(), null, null, null));
+    target.setSpec(new GitTargetSpec(URL, "release", null, List.of(), null, null, null, null, null));
     client.resource(target).update();
     history.tip = Observed.known("c0ffee");
     check.look();
@@ -156,7 +158,7 @@ class GitTargetCheckTest {
     GitTarget target = new GitTarget();
     target.setMetadata(
         new ObjectMetaBuilder().withNamespace(HOME).withName("t").withGeneration(1L).build());
-    target.setSpec(new GitTargetSpec(URL, "main", secret, List.of(), null, null, null));
+    target.setSpec(new GitTargetSpec(URL, "main", secret, List.of(), null, null, null, null, null));
     client.resource(target).create();
   }
 

@@ -353,17 +353,6 @@ class RevertReconcilerTest {
     assertThat(status().phase()).isEqualTo(Phase.Superseded);
   }
 
-  @Test
-  void pullRequest_isSaidToBeMissing() {
-    target("t", URL, null);
-    revert(RevertSpec.Mode.PullRequest, URL, "shop");
-
-    reconciler.look(NAME);
-
-    blocked("PullRequestUnsupported", "set onFailure.git of the Canary to Commit");
-    assertThat(git.asked).isEmpty();
-  }
-
   private void blocked(String reason, String words) {
     assertThat(status().phase()).isEqualTo(Phase.Blocked);
     assertThat(status().reason()).isEqualTo(reason);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Tokens of GitHub App installations, minted for one repository and kept until five minutes before
  * they expire (docs.github.com/apps, "Authenticating as a GitHub App installation").
  */
-public final class GitHubApp implements AutoCloseable {
+public final class GitHubApp implements AppTokens, AutoCloseable {
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
   /**
@@ -59,12 +59,8 @@ public final class GitHubApp implements AutoCloseable {
     this.client = ForgeHttp.client(timing);
   }
 
-  /**
-   * A token that is good for five minutes more.
-   *
-   * @param origin what a person must fix when the App's key is wrong
-   * @param isRefused tells a token that GitHub did not take although it has not expired
-   */
+  /** One that is good for five minutes more. */
+  @Override
   public Answer<String> token(
       Key key, Repository repository, String origin, Predicate<String> isRefused) {
     try {

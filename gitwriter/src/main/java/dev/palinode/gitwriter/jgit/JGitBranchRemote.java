@@ -48,7 +48,7 @@ final class JGitBranchRemote {
       Credentials credentials)
       throws IOException {
     String ref = "refs/heads/" + branch;
-    RefSpec spec = new RefSpec("+" + ref + "*:refs/palinode/" + branch + "*");
+    RefSpec spec = new RefSpec("+" + pattern(ref) + ":" + pattern("refs/palinode/" + branch));
     Connection connection = new Connection(credentials);
     try (connection;
         Transport transport = remote.open(store, repository, credentials, connection)) {
@@ -58,6 +58,11 @@ final class JGitBranchRemote {
       Faults.throwIfStore(store, e);
       return new Head.Failed(JGitRemote.outcome(e, repository, credentials, connection));
     }
+  }
+
+  /** JGit's star stands for one letter at least, so it takes the place of the last one. */
+  private static String pattern(String ref) {
+    return ref.substring(0, ref.length() - 1) + "*";
   }
 
   /**
