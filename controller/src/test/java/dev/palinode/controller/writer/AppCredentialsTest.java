@@ -65,6 +65,7 @@ class AppCredentialsTest {
             null,
             null,
             null,
+            null,
             null));
     client.resource(target).create();
     client
@@ -102,7 +103,7 @@ class AppCredentialsTest {
     Credentials refused = known(credentials.forRepository(REPOSITORY));
 
     assertThat(
-            known(credentials.renewed(REPOSITORY, refused))
+            known(credentials.renew(REPOSITORY, refused))
                 .authorization(Credentials.Scheme.BEARER))
         .contains("Bearer ghs_2");
   }

@@ -292,6 +292,7 @@ class ProposedRevertsTest {
             null,
             null,
             null,
+            null,
             proposes
                 ? new GitTargetSpec.PullRequest(GitTargetSpec.Provider.GITEA, null, null, null)
                 : null));
