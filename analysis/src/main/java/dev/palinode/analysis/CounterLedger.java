@@ -172,8 +172,8 @@ final class CounterLedger {
       return false;
     }
     Instant born = targets.get(target(series));
-    boolean ofPod = place.reporter() == Reporter.DESTINATION && born != null;
-    return at.isBefore((ofPod ? born : start).plus(warmup));
+    Instant from = place.reporter() == Reporter.DESTINATION && born != null ? born : start;
+    return at.isBefore(from.plus(warmup));
   }
 
   private void notice(Place place, Instant at) {
