@@ -172,8 +172,8 @@ final class CounterLedger {
       return false;
     }
     Instant born = targets.get(target(series));
-    Instant since = place.reporter() == Reporter.DESTINATION && born != null ? born : start;
-    return at.isBefore(since.plus(warmup));
+    Instant from = place.reporter() == Reporter.DESTINATION && born != null ? born : start;
+    return at.isBefore(from.plus(warmup));
   }
 
   private void notice(Place place, Instant at) {
