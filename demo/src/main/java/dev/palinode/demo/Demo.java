@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
       "0:the story came out as it must",
       "1:it did not; the last line says what was expected",
       "2:wrong usage, or the testbed is not built",
-      "6:it took longer than 60 s (with --testbed: 5 min)",
+      "6:it took longer than 60 s (with --testbed: 10 min)",
       "70:internal error"
     })
 final class Demo implements Callable<Integer> {
@@ -43,7 +43,7 @@ final class Demo implements Callable<Integer> {
   static final int TIMEOUT = 6;
   static final int INTERNAL_ERROR = 70;
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Duration TESTBED_LIMIT = Duration.ofMinutes(5);
+  private static final Duration TESTBED_LIMIT = Duration.ofMinutes(10);
 
   /** For the parts to stop once the time is over. */
   private static final Duration GRACE = Duration.ofSeconds(30);
@@ -105,7 +105,7 @@ final class Demo implements Callable<Integer> {
       terminal.say(
           Tone.QUIET,
           "Kept in %s: shop.git, team (a clone), events.ndjson, demo.log%s"
-              .formatted(folder, onTestbed ? ", logs of all programs" : ""));
+              .formatted(folder, onTestbed ? ", logs/ of all programs" : ""));
     }
     return code;
   }

@@ -26,7 +26,7 @@ final class OnTestbed implements Stage {
   private static final Logger log = LoggerFactory.getLogger(OnTestbed.class);
 
   /** So many that the mesh simulator remembers every one until the time for the demo is over. */
-  private static final int PER_SECOND = 1000;
+  private static final int PER_SECOND = 800;
 
   private static final double FAILING = 0.2;
   private static final Duration FLUX = Duration.ofSeconds(2);
