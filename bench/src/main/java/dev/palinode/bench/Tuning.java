@@ -43,8 +43,7 @@ record Tuning(double alpha, double flagger, double argo) {
         Arrays.stream(extremes).mapToDouble(Extremes::fourth).sorted().toArray()[allowed];
     // Each just beyond the last that must not count, so that no rounding decides.
     double beyond = 1 - 1e-9;
-    return new Tuning(
-        Math.min(0.5, Math.exp(-evidence) * beyond), fifth * beyond, fourth * beyond);
+    return new Tuning(Math.min(0.5, Math.exp(-evidence) * beyond), fifth * beyond, fourth * beyond);
   }
 
   private static Extremes extremes(Scenario healthy, int replicate) {

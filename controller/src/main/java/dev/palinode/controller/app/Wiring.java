@@ -177,8 +177,7 @@ class Wiring {
   }
 
   @Bean
-  GitTargetCheck targetCheck(
-      SecretCredentials credentials, GitHistory git, InstantSource clock) {
+  GitTargetCheck targetCheck(SecretCredentials credentials, GitHistory git, InstantSource clock) {
     return new GitTargetCheck(credentials, git, clock);
   }
 

@@ -33,8 +33,7 @@ public final class GitTargetCheck {
   private final Map<String, Checked> checked = new HashMap<>();
   private final ReentrantLock looking = new ReentrantLock();
 
-  public GitTargetCheck(
-      SecretCredentials credentials, GitHistory history, InstantSource clock) {
+  public GitTargetCheck(SecretCredentials credentials, GitHistory history, InstantSource clock) {
     this.targets = credentials.targets();
     this.credentials = credentials;
     this.history = history;

@@ -44,7 +44,8 @@ class RevertCommandTest {
   void dryRun_printsTheExactChangeAndPushesNothing() {
     assertThat(revert("--dry-run")).isZero();
 
-    assertThat(out.toString()).isEqualTo(
+    assertThat(out.toString())
+        .isEqualTo(
             GitDeployment.git(git.work, "diff", git.bad, git.good)
                 // git adds the line above a hunk, which is no part of the change
                 .replaceAll("(@@ .* @@).*", "$1"));

@@ -93,8 +93,7 @@ class AppCredentialsTest {
     Credentials found = known(credentials.forRepository(REPOSITORY));
 
     assertThat(found.authorization(Credentials.Scheme.BEARER)).contains("Bearer ghs_1");
-    assertThat(keys)
-        .containsExactly(new GitHubApp.Key("4711", Optional.of("77"), "pem", null));
+    assertThat(keys).containsExactly(new GitHubApp.Key("4711", Optional.of("77"), "pem", null));
     assertThat(keys.toString() + found).doesNotContain("pem").doesNotContain("ghs_1");
   }
 
@@ -103,8 +102,7 @@ class AppCredentialsTest {
     Credentials refused = known(credentials.forRepository(REPOSITORY));
 
     assertThat(
-            known(credentials.renew(REPOSITORY, refused))
-                .authorization(Credentials.Scheme.BEARER))
+            known(credentials.renew(REPOSITORY, refused)).authorization(Credentials.Scheme.BEARER))
         .contains("Bearer ghs_2");
   }
 

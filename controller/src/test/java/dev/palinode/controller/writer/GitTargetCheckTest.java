@@ -135,7 +135,8 @@ class GitTargetCheckTest {
     check.look();
 
     GitTarget target = read();
-    target.setSpec(new GitTargetSpec(URL, "release", null, List.of(), null, null, null, null, null));
+    target.setSpec(
+        new GitTargetSpec(URL, "release", null, List.of(), null, null, null, null, null));
     client.resource(target).update();
     history.tip = Observed.known("c0ffee");
     check.look();

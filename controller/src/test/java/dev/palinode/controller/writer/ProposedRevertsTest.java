@@ -233,8 +233,7 @@ class ProposedRevertsTest {
     target(true);
     revert(RevertSpec.Mode.PullRequest);
     reconciler.look(NAME);
-    round =
-        new PullRequestOutcome.Settled(Optional.empty(), new WriteOutcome.Unreachable("away"));
+    round = new PullRequestOutcome.Settled(Optional.empty(), new WriteOutcome.Unreachable("away"));
 
     assertThat(reconciler.look(NAME)).contains(Duration.ofSeconds(30));
 

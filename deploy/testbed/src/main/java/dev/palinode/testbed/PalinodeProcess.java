@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The program itself, as a process of its own run as deploy/base runs it, with no more rights. */
 public final class PalinodeProcess implements AutoCloseable {
@@ -123,7 +124,7 @@ public final class PalinodeProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    Process launched = Children.start(builder, log.getParent());
+    Process launched = Children.start(builder, Objects.requireNonNull(log.getParent()));
     var _ = launched.onExit().thenAccept(Children::ended);
     if (supervised) {
       follow(launched);
