@@ -158,18 +158,6 @@ class ForgedIntentsTest extends LocalRepoCase {
               return t.revisions(t.bad, t.good);
             }),
         forged(
-            "file that holds another app as well",
-            t -> {
-              String both = "---\n" + Shop.otherDeployment("cart");
-              t.good =
-                  t.repo.commit(
-                      "x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.GOOD_IMAGE) + both));
-              t.bad =
-                  t.repo.commit(
-                      "x", Map.of(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE) + both));
-              return t.revisions(t.bad, t.good);
-            }),
-        forged(
             "kustomization that draws in another app",
             t -> {
               String lists = "resources: [deployment.yaml, ../cart/deployment.yaml]\n";
