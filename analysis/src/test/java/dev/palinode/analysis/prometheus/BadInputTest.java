@@ -96,23 +96,28 @@ class BadInputTest {
     server.start();
     open.add(server::stop);
     server.stubFor(any(anyUrl()).willReturn(ok()));
-    return look(server, 64L << 20);
+    return look(server, 64L << 20, Duration.ofSeconds(30));
   }
 
   private Reading answered(ResponseDefinitionBuilder response, long maxBytes) {
+    return answered(response, maxBytes, Duration.ofSeconds(30));
+  }
+
+  private Reading answered(
+      ResponseDefinitionBuilder response, long maxBytes, Duration deadline) {
     var server = new WireMockServer(wireMockConfig().dynamicPort());
     server.start();
     open.add(server::stop);
     server.stubFor(any(anyUrl()).willReturn(response));
-    return look(server, maxBytes);
+    return look(server, maxBytes, deadline);
   }
 
-  private Reading look(WireMockServer server, long maxBytes) {
+  private Reading look(WireMockServer server, long maxBytes, Duration deadline) {
     var source =
         new PrometheusSource(
             new PrometheusSettings(
                 URI.create(server.baseUrl()),
-                Duration.ofSeconds(2),
+                deadline,
                 maxBytes,
                 1,
                 Duration.ofMillis(1),
@@ -207,7 +212,9 @@ class BadInputTest {
 
   @Test
   void hang_isUnreadable() {
-    isUnreadable(answered(ok().withFixedDelay(20_000), 1 << 20), "no answer within");
+    isUnreadable(
+        answered(ok().withFixedDelay(20_000), 1 << 20, Duration.ofMillis(300)),
+        "no answer within");
   }
 
   @Test
