@@ -13,6 +13,9 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+  /** What compares and merges lines does it with JGit's algorithms, in memory. */
+  private static final String LINES = "dev\\.palinode\\.gitwriter\\.edit\\.(ThreeWay|Provenance)";
+
   private final JavaClasses classes =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -37,9 +40,28 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage("..jgit..")
+        .and()
+        .haveNameNotMatching(LINES)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.eclipse.jgit..", "dev.palinode.gitwriter.jgit..")
+        .check(classes);
+  }
+
+  @Test
+  void linesAreCompared_byJgitsAlgorithmsAlone() {
+    noClasses()
+        .that()
+        .haveNameMatching(LINES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.eclipse.jgit.api..",
+            "org.eclipse.jgit.lib..",
+            "org.eclipse.jgit.storage..",
+            "org.eclipse.jgit.transport..",
+            "org.eclipse.jgit.treewalk..",
+            "dev.palinode.gitwriter.jgit..")
         .check(classes);
   }
 
@@ -48,6 +70,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage("dev.palinode.gitwriter.plan", "dev.palinode.gitwriter.edit")
+        .and()
+        .haveNameNotMatching(".*\\.ThreeWay") // JGit writes a merge to a stream
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
