@@ -15,6 +15,9 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+  /** What compares and merges lines does it with JGit's algorithms, in memory. */
+  private static final String LINES = "dev\\.palinode\\.gitwriter\\.edit\\.(ThreeWay|Provenance)";
+
   private final JavaClasses classes =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -39,6 +42,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages("dev.palinode.gitwriter.jgit..", "dev.palinode.gitwriter.audit..")
+        .and()
+        .haveNameNotMatching(LINES)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.eclipse.jgit..", "dev.palinode.gitwriter.jgit..")
@@ -66,10 +71,29 @@ class ArchitectureTest {
   }
 
   @Test
+  void linesAreCompared_byJgitsAlgorithmsAlone() {
+    noClasses()
+        .that()
+        .haveNameMatching(LINES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.eclipse.jgit.api..",
+            "org.eclipse.jgit.lib..",
+            "org.eclipse.jgit.storage..",
+            "org.eclipse.jgit.transport..",
+            "org.eclipse.jgit.treewalk..",
+            "dev.palinode.gitwriter.jgit..")
+        .check(classes);
+  }
+
+  @Test
   void planner_hasNoClockNoFilesNoNetworkNoChance() {
     noClasses()
         .that()
         .resideInAnyPackage("dev.palinode.gitwriter.plan", "dev.palinode.gitwriter.edit")
+        .and()
+        .haveNameNotMatching(".*\\.ThreeWay") // JGit writes a merge to a stream
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
