@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The same story with the program itself on the real control plane. It takes two minutes, so it is
+ * The same story with the program itself on the real control plane. It takes some minutes, so it is
  * not in the default build, where {@code acceptance} proves the same for itself; run it with {@code
  * -Dtest=OnTestbedIT}.
  */

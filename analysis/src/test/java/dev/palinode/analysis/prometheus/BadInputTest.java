@@ -103,8 +103,7 @@ class BadInputTest {
     return answered(response, maxBytes, Duration.ofSeconds(30));
   }
 
-  private Reading answered(
-      ResponseDefinitionBuilder response, long maxBytes, Duration deadline) {
+  private Reading answered(ResponseDefinitionBuilder response, long maxBytes, Duration deadline) {
     var server = new WireMockServer(wireMockConfig().dynamicPort());
     server.start();
     open.add(server::stop);
@@ -213,8 +212,7 @@ class BadInputTest {
   @Test
   void hang_isUnreadable() {
     isUnreadable(
-        answered(ok().withFixedDelay(20_000), 1 << 20, Duration.ofMillis(300)),
-        "no answer within");
+        answered(ok().withFixedDelay(20_000), 1 << 20, Duration.ofMillis(300)), "no answer within");
   }
 
   @Test

@@ -11,20 +11,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** The program itself, as a process of its own run as deploy/base runs it, with no more rights. */
 public final class PalinodeProcess implements AutoCloseable {
   private final List<String> command;
+  private final Path folder;
   private final Path log;
   private final URI management;
   private volatile Process process;
   private volatile boolean supervised;
 
-  private PalinodeProcess(List<String> command, Path log, URI management) {
+  private PalinodeProcess(List<String> command, Path folder, int port) {
     this.command = command;
-    this.log = log;
-    this.management = management;
+    this.folder = folder;
+    this.log = folder.resolve("palinode-" + port + ".log");
+    this.management = URI.create("http://127.0.0.1:" + port + "/actuator/");
     this.process = launch();
   }
 
@@ -40,7 +41,6 @@ public final class PalinodeProcess implements AutoCloseable {
    */
   public static PalinodeProcess start(Testbed testbed, Path kubeconfig, String... settings) {
     int port = Ports.free();
-    Path log = testbed.folder().resolve("palinode-" + port + ".log");
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(Product.javaOptions());
@@ -54,8 +54,7 @@ public final class PalinodeProcess implements AutoCloseable {
     for (String setting : settings) {
       command.add("--set=" + setting);
     }
-    PalinodeProcess started =
-        new PalinodeProcess(command, log, URI.create("http://127.0.0.1:" + port + "/actuator/"));
+    PalinodeProcess started = new PalinodeProcess(command, testbed.folder(), port);
     started.awaitReady();
     return started;
   }
@@ -124,7 +123,7 @@ public final class PalinodeProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    Process launched = Children.start(builder, Objects.requireNonNull(log.getParent()));
+    Process launched = Children.start(builder, folder);
     var _ = launched.onExit().thenAccept(Children::ended);
     if (supervised) {
       follow(launched);
