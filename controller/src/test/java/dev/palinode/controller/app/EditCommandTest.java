@@ -59,7 +59,7 @@ class EditCommandTest {
     } finally {
       System.setIn(before);
     }
-    assertThat(out).asString(StandardCharsets.UTF_8).isEqualTo("a: 2\n");
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("a: 2\n");
   }
 
   @Test
