@@ -17,7 +17,7 @@ final class GitDeployment {
   final Path bare;
   final Path work;
   final String good;
-  final String bad;
+  String bad;
 
   /** What a command answered. */
   record Ran(int code, String output) {}

@@ -85,9 +85,21 @@ class RevertCommandTest {
   }
 
   @Test
+  void laterWorkBesideTheImage_stays() {
+    git.release("scale", GitDeployment.deployment("2.4.1").replace("replicas: 3", "replicas: 4"));
+
+    assertThat(revert()).as(err.toString()).isZero();
+
+    assertThat(GitDeployment.git(git.bare, "show", "main:" + GitDeployment.FILE))
+        .isEqualTo(GitDeployment.deployment("2.4.0").replace("replicas: 3", "replicas: 4"));
+  }
+
+  @Test
   void laterWorkInTheWay_isFour() {
-    git.release(
-        "scale", GitDeployment.deployment("2.4.1").replace("replicas: 3", "replicas: 4") + "# x\n");
+    String failed =
+        GitDeployment.deployment("2.4.1").replace("replicas: 3", "replicas: 3\n  slow: {x: 1}");
+    git.bad = git.release("2.4.1, slower", failed);
+    git.release("slower still", failed.replace("{x: 1}", "{x: 2}"));
     String tip = git.tip();
     assertThat(revert()).isEqualTo(4);
     assertThat(err.toString()).contains("FileChanged", "put the failed part back by hand");
