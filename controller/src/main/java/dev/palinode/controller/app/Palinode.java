@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -38,6 +39,11 @@ public final class Palinode implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] args) {
+    if (args.length == 0 || !args[0].equals("serve")) {
+      // Only the server keeps a log; who runs a command reads what it prints.
+      System.setProperty(
+          "logback.configurationFile", "dev/palinode/controller/app/logback-commands.xml");
+    }
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -47,16 +53,33 @@ public final class Palinode implements Runnable {
 
   /** Runs one command and answers its exit code. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Palinode())
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((e, line, _) -> {
-          line.getErr().println("internal error in " + line.getCommandName() + ":");
-          e.printStackTrace(line.getErr());
-          return ExitCode.INTERNAL;
-        })
-        .execute(args);
+    CommandLine palinode =
+        new CommandLine(new Palinode())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler((e, line, _) -> {
+              line.getErr().println("internal error in " + line.getCommandName() + ":");
+              e.printStackTrace(line.getErr());
+              return ExitCode.INTERNAL;
+            });
+    addHelp(palinode);
+    palinode.getSubcommands().values().forEach(Palinode::addHelp);
+    int code = palinode.execute(args);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  private static void addHelp(CommandLine line) {
+    CommandSpec command = line.getCommandSpec();
+    if (command.findOption("--help") == null) {
+      command.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("show this help and exit")
+              .build());
+    }
   }
 
   @Override

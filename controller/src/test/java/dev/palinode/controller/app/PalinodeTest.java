@@ -2,6 +2,7 @@ package dev.palinode.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,6 +35,24 @@ class PalinodeTest {
   void version_isDone() {
     assertThat(run("version")).isZero();
     assertThat(out.toString()).startsWith("palinode ").contains("Java 25");
+  }
+
+  /** A diff without a line end at its end was cut off by the exit once. */
+  @Test
+  void whatACommandPrints_isFlushed() {
+    PrintWriter kept = new PrintWriter(new BufferedWriter(out), false);
+    assertThat(Palinode.run(kept, new PrintWriter(err, true), "version")).isZero();
+    assertThat(out.toString()).startsWith("palinode ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "serve", "check", "replay", "plan", "revert", "verify", "edit", "doctor", "version"
+      })
+  void everyCommand_hasHelp(String command) {
+    assertThat(run((command + " --help").strip().split(" "))).isZero();
+    assertThat(out.toString()).contains("Usage: palinode " + command);
   }
 
   @ParameterizedTest
