@@ -40,8 +40,8 @@ final class ReleaseBench {
 
   static void run(Figures figures, boolean full)
       throws IOException, InterruptedException, ExecutionException {
-    int apps = full ? 10 : 4;
-    int rounds = full ? 11 : 2;
+    int apps = full ? 15 : 4;
+    int rounds = full ? 7 : 2;
     try (Testbed testbed =
         Testbed.start(EnumSet.of(Part.CONTROL_PLANE, Part.GIT, Part.PROMETHEUS, Part.MESH))) {
       Product.install(testbed);
