@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param stablePods the other pods' names now
  * @param servedSince when the candidate first got traffic
  * @param weightSince since when the current weight is set
- * @param weight the candidate's share of the requests by it, between 0 and 1
+ * @param weight the candidate's share of the requests by it, between 0 and 1; NaN: not told
  */
 public record Question(
     String rollout,

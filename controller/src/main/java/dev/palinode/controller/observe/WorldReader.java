@@ -23,6 +23,7 @@ import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Observed;
 import dev.palinode.crds.Phase;
 import dev.palinode.crds.SpecProblems;
+import dev.palinode.crds.Weight;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,8 +150,16 @@ public final class WorldReader {
             workload.known().get().stablePods(),
             served,
             weightSince(status),
-            status.weightOrZero().fraction()),
+            toldShare(status)),
         now);
+  }
+
+  /**
+   * All, or not told. A weight below is recorded before it is written, and a crash in between can
+   * keep the two far apart: windows from then would look like a split that does not match.
+   */
+  private static double toldShare(CanaryStatus status) {
+    return status.weightOrZero().equals(Weight.FULL) ? 1 : Double.NaN;
   }
 
   private static Optional<Instant> weightSince(CanaryStatus status) {
