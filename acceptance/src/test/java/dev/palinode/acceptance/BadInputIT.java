@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Bad input gets a sentence that says what to do; nothing is done, and nothing is lost. */
 @Needs({Part.CONTROL_PLANE, Part.FLUX, Part.GIT, Part.PROMETHEUS, Part.MESH})
@@ -24,6 +26,7 @@ class BadInputIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void wrongReferences_eachToldWithWhatToDo(Testbed testbed, PalinodeProcess palinode) {
     Shop shop = Shop.open(testbed, Shop.quickCanary(), Map.of());
     apply(
@@ -120,6 +123,7 @@ class BadInputIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void deploymentNotHeld_saidAndNothingGuardedWrongly(Testbed testbed, PalinodeProcess palinode) {
     Shop shop = Shop.open(testbed, Shop.quickCanary(), Map.of());
     shop.kubectl(
@@ -146,6 +150,7 @@ class BadInputIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void wrongToken_blockedWithTheKeyToMendAndNothingLost(Testbed testbed, PalinodeProcess palinode) {
     Shop shop = Shop.open(testbed, Shop.quickCanary(), Map.of());
     shop.gitTarget("not-the-token");

@@ -98,6 +98,52 @@ class BadReleaseIT {
     assertThat(shop.requests("1.5.0-neverready")).isEmpty();
   }
 
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void errorsInTheBake_oneRevertCommit(Testbed testbed, PalinodeProcess palinode) {
+    Shop shop = Shop.open(testbed, Shop.quickCanary().replace("bake: 3s", "bake: 40s"), Map.of());
+    Good good = Good.of(shop);
+
+    String bad = shop.release("1.6.0-turns");
+    shop.awaitStatus("100 %", FAILS_WITHIN, s -> s.weightOrZero().asPercent() == 100);
+    shop.mesh.behaviour("1\\.6\\.0-turns", Behaviour.HEALTHY.failing(0.3));
+
+    isPutRight(shop, good, bad, "1.6.0-turns");
+    assertThat(SharedPalinode.records(shop.namespace)).hasSize(1);
+  }
+
+  /** Nothing else has pods by then: git goes back, and the pods follow without being judged. */
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void errorsAfterTheHandOver_oneRevertCommitAndTheWayBack(
+      Testbed testbed, PalinodeProcess palinode) {
+    Shop shop = Shop.open(testbed, Shop.quickCanary(), Map.of());
+    Good good = Good.of(shop);
+
+    String bad = shop.release("1.7.0-turns");
+    shop.awaitServing("1.7.0-turns", FAILS_WITHIN);
+    assertThat(shop.revertCommits()).isEmpty();
+    shop.mesh.behaviour("1\\.7\\.0-turns", Behaviour.HEALTHY.failing(0.3));
+
+    shop.waiting("the revert commit", FAILS_WITHIN).until(() -> !shop.revertCommits().isEmpty());
+    shop.awaitServing("1.0.0", FAILS_WITHIN);
+    shop.waiting("the Revert observed", Duration.ofSeconds(30))
+        .until(() ->
+            shop.reverts().stream()
+                .allMatch(r -> r.getStatus().phaseOrPending() == RevertStatus.Phase.Observed));
+    assertThat(shop.condition("InSync")).contains("True");
+    assertThat(shop.git.file("main", Shop.APP + "deployment.yaml")).isEqualTo(good.deployment());
+    assertThat(shop.revertCommits()).hasSize(1);
+    assertThat(shop.revertCommits().getFirst().message())
+        .contains("Rollback-Good: " + good.commit(), "Rollback-Of: " + bad);
+    assertThat(shop.failures().keySet())
+        .as("no request fails but those that the bad release answered")
+        .allMatch(who -> who.startsWith("1.7.0-turns "));
+    assertThat(SharedPalinode.records(shop.namespace))
+        .as("the rollout and the way back")
+        .allSatisfy(r -> assertThat(r.difference()).isEmpty());
+  }
+
   private static void isPutRight(Shop shop, Good good, String bad, String tag) {
     shop.waiting("the revert commit", FAILS_WITHIN).until(() -> !shop.revertCommits().isEmpty());
     shop.awaitServing("1.0.0", RESTS_WITHIN);
@@ -118,6 +164,12 @@ class BadReleaseIT {
                 .allMatch(r -> r.getStatus().phaseOrPending() == RevertStatus.Phase.Observed));
     assertThat(shop.reverts()).hasSize(1);
     assertThat(shop.destinationRules()).isEmpty();
+    if (shop.requests(tag).findAny().isPresent()) {
+      assertThat(SharedPalinode.records(shop.namespace))
+          .as("what the judge was shown gives the same verdicts again")
+          .isNotEmpty()
+          .allSatisfy(r -> assertThat(r.difference()).isEmpty());
+    }
     assertThat(shop.failures().keySet())
         .as("no request fails but those that the bad release answered")
         .allMatch(who -> who.startsWith(tag + " "));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palinode.crds.Canary;
 import dev.palinode.crds.Phase;
+import dev.palinode.crds.Weight;
 import dev.palinode.testbed.Needs;
 import dev.palinode.testbed.PalinodeProcess;
 import dev.palinode.testbed.Part;
@@ -16,12 +17,63 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A good release: step by step to 100 %, and the pods that were judged become the stable ones. */
+/**
+ * A good release: step by step to 100 %, and the pods that were judged become the stable ones;
+ * unless people want something else before that.
+ */
 @Needs({Part.CONTROL_PLANE, Part.FLUX, Part.GIT, Part.PROMETHEUS, Part.MESH})
 @ExtendWith(SharedPalinode.class)
 class GoodReleaseIT {
+  private static final Duration SOON = Duration.ofSeconds(120);
+
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void secondReleaseDuringTheFirst_onlyTheSecondIsPromoted(
+      Testbed testbed, PalinodeProcess palinode) {
+    Shop shop =
+        Shop.open(
+            testbed,
+            Shop.quickCanary().replaceFirst("pause: \\{duration: 3s}", "pause: {duration: 20s}"),
+            Map.of());
+    shop.release("4.0.0");
+    shop.awaitStatus("the first at 5 %", SOON, s -> s.weightOrZero().equals(Weight.percent(5)));
+
+    shop.release("4.0.1");
+
+    shop.awaitServing("4.0.1", Duration.ofSeconds(180));
+    assertThat(shop.podNames("4.0.0")).isEmpty();
+    assertThat(shop.revertCommits()).isEmpty();
+    assertThat(shop.failures()).isEmpty();
+  }
+
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void personRevertsInMidCanary_stableStaysAndNoCommitOfOurs(
+      Testbed testbed, PalinodeProcess palinode) {
+    Shop shop =
+        Shop.open(
+            testbed,
+            Shop.quickCanary().replaceFirst("pause: \\{duration: 3s}", "pause: {duration: 60s}"),
+            Map.of());
+    List<String> pods = shop.podNames("1.0.0");
+    shop.release("4.1.0");
+    shop.awaitStatus("5 %", SOON, s -> s.weightOrZero().equals(Weight.percent(5)));
+
+    shop.release("1.0.0");
+
+    shop.awaitServing("1.0.0", SOON);
+    assertThat(shop.podNames("1.0.0")).isEqualTo(pods);
+    assertThat(shop.podNames("4.1.0")).isEmpty();
+    assertThat(shop.revertCommits()).isEmpty();
+    assertThat(shop.status().rejected()).isEmpty();
+    assertThat(shop.failures()).isEmpty();
+  }
+
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void goodRelease_goesStepByStepAndItsJudgedPodsStay(Testbed testbed, PalinodeProcess palinode) {
     Shop shop = Shop.open(testbed, Shop.quickCanary(), Map.of());
     GenericKubernetesResource before = shop.virtualService();

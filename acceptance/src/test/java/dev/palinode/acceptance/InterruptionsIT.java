@@ -12,57 +12,15 @@ import dev.palinode.testbed.Part;
 import dev.palinode.testbed.Testbed;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What happens in the middle of a rollout: newer wishes, and servers that do not answer. */
+/** What happens in the middle of a rollout when servers do not answer. */
 @Needs({Part.CONTROL_PLANE, Part.FLUX, Part.GIT, Part.PROMETHEUS, Part.MESH})
 @ExtendWith(SharedPalinode.class)
 class InterruptionsIT {
   private static final Duration SOON = Duration.ofSeconds(120);
-
-  @Test
-  void secondReleaseDuringTheFirst_onlyTheSecondIsPromoted(
-      Testbed testbed, PalinodeProcess palinode) {
-    Shop shop =
-        Shop.open(
-            testbed,
-            Shop.quickCanary().replaceFirst("pause: \\{duration: 3s}", "pause: {duration: 20s}"),
-            Map.of());
-    shop.release("4.0.0");
-    shop.awaitStatus("the first at 5 %", SOON, s -> s.weightOrZero().equals(Weight.percent(5)));
-
-    shop.release("4.0.1");
-
-    shop.awaitServing("4.0.1", Duration.ofSeconds(180));
-    assertThat(shop.podNames("4.0.0")).isEmpty();
-    assertThat(shop.revertCommits()).isEmpty();
-    assertThat(shop.failures()).isEmpty();
-  }
-
-  @Test
-  void personRevertsInMidCanary_stableStaysAndNoCommitOfOurs(
-      Testbed testbed, PalinodeProcess palinode) {
-    Shop shop =
-        Shop.open(
-            testbed,
-            Shop.quickCanary().replaceFirst("pause: \\{duration: 3s}", "pause: {duration: 60s}"),
-            Map.of());
-    List<String> pods = shop.podNames("1.0.0");
-    shop.release("4.1.0");
-    shop.awaitStatus("5 %", SOON, s -> s.weightOrZero().equals(Weight.percent(5)));
-
-    shop.release("1.0.0");
-
-    shop.awaitServing("1.0.0", SOON);
-    assertThat(shop.podNames("1.0.0")).isEqualTo(pods);
-    assertThat(shop.podNames("4.1.0")).isEmpty();
-    assertThat(shop.revertCommits()).isEmpty();
-    assertThat(shop.status().rejected()).isEmpty();
-    assertThat(shop.failures()).isEmpty();
-  }
 
   @Test
   void gitDownAtTheMomentOfFailure_trafficBackAtOnceAndRevertAfter(

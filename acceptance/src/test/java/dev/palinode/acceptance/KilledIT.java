@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,8 +51,8 @@ import org.junit.jupiter.api.Test;
  * all of them, at the chosen write of one and wherever the others happen to be. The Lease is
  * shortened to five seconds, which the next process needs to start anyway.
  *
- * <p>{@code -Dpalinode.kills=all} takes every place instead of a sample, {@code -Dpalinode.seed=N}
- * another sample.
+ * <p>{@code -Dpalinode.kills=N} takes N writes of each phase instead of one, {@code all} every one;
+ * {@code -Dpalinode.seed=N} takes others.
  */
 @Needs(
     value = {Part.CONTROL_PLANE, Part.FLUX, Part.GIT, Part.PROMETHEUS, Part.MESH},
@@ -65,7 +64,6 @@ class KilledIT {
       Set.of("Preparing", "Progressing", "Promoting", "Draining");
   private static final Set<String> OF_BAD =
       Set.of("Preparing", "Progressing", "Aborting", "Reverting", "Rejected", REJECTED_TO_IDLE);
-  private static final int SAMPLES = 2;
   private static final int AT_ONCE = 6;
   private static final Duration LONG = Duration.ofMinutes(10);
 
@@ -89,6 +87,7 @@ class KilledIT {
             "prometheus.url=" + testbed.prometheus().uri(),
             "prometheus.scrape-interval=1s",
             "analysis.interval=1s",
+            "analysis.records=" + SharedPalinode.RECORDS,
             "mesh.settle=" + SETTLE.toSeconds() + "s",
             "mesh.drain=1s",
             "leader-election.lease=5s",
@@ -105,11 +104,11 @@ class KilledIT {
     undisturbedBad.print("bad");
 
     long seed = Long.getLong("palinode.seed", 20_260_101L);
-    boolean all = "all".equals(System.getProperty("palinode.kills"));
-    System.out.println("kills: " + (all ? "all" : "a sample from seed " + seed));
-    itineraries(undisturbedGood, OF_GOOD, all, new Random(seed))
+    String kills = System.getProperty("palinode.kills", "1");
+    System.out.println("kills in each phase: " + kills + ", from seed " + seed);
+    itineraries(undisturbedGood, OF_GOOD, kills, new Random(seed))
         .forEach(points -> GOOD.add(new Release(testbed, true, points)));
-    itineraries(undisturbedBad, OF_BAD, all, new Random(seed + 1))
+    itineraries(undisturbedBad, OF_BAD, kills, new Random(seed + 1))
         .forEach(points -> BAD.add(new Release(testbed, false, points)));
     pushed =
         new Release(
@@ -159,6 +158,7 @@ class KilledIT {
       assertThat(release.end).as(release.toString()).isEqualTo(undisturbedGood.end);
       assertThat(release.route).as("git's route").isEqualTo(release.routeInGit);
       assertThat(release.judged()).isNotEmpty().isSubsetOf(release.shop.podNames(release.tag));
+      release.assertReplays();
     }
   }
 
@@ -171,6 +171,7 @@ class KilledIT {
       assertThat(release.end).as(release.toString()).isEqualTo(undisturbedBad.end);
       assertThat(release.route).as("git's route").isEqualTo(release.routeInGit);
       release.assertGoodAgain();
+      release.assertReplays();
     }
   }
 
@@ -260,7 +261,7 @@ class KilledIT {
           .until(() -> {
             end = endState();
             route = routeOf(shop.virtualService());
-            return "true".equals(end.get("in sync"))
+            return "True".equals(end.get("in sync"))
                 && List.of("[]", "[Observed]").contains(String.valueOf(end.get("reverts")))
                 && "[]".equals(String.valueOf(end.get("finalizers")))
                 && (allHit() || noMoreToCome());
@@ -322,6 +323,14 @@ class KilledIT {
           "--patch={\"spec\":{\"suspend\":" + suspend + "}}");
     }
 
+    /** However often its judge died, what it was shown gives the same verdicts again. */
+    void assertReplays() {
+      assertThat(SharedPalinode.records(shop.namespace))
+          .as(toString())
+          .isNotEmpty()
+          .allSatisfy(r -> assertThat(r.difference()).isEmpty());
+    }
+
     /** What must not depend on whether anybody was killed. */
     private Map<String, Object> endState() {
       CanaryStatus status = shop.status();
@@ -330,8 +339,10 @@ class KilledIT {
       state.put("serves", status.stable() == null ? "" : status.stable().image());
       state.put("recorded at head", headIsRecorded(status));
       state.put("candidate", String.valueOf(status.candidate()));
-      state.put("conditions", conditions(status));
-      state.put("in sync", shop.condition("InSync").orElse("").toLowerCase(Locale.ROOT));
+      Map<String, String> conditions = conditions(status);
+      state.put("conditions", conditions);
+      // Of the same look as the conditions: that of a later one says nothing of theirs.
+      state.put("in sync", String.valueOf(conditions.get("InSync")));
       state.put(
           "history", status.history().stream().map(CanaryStatus.HistoryEntry::outcome).toList());
       state.put("rejected", status.rejected().stream().map(CanaryStatus.Rejection::cause).toList());
@@ -440,15 +451,17 @@ class KilledIT {
     return route;
   }
 
-  /** For each release to kill, one point in each place; each place gets both moments. */
+  /** For each release to kill, one point in each place; one place is before, the next after. */
   private static List<List<Point>> itineraries(
-      Release undisturbed, Set<String> places, boolean all, Random random) {
+      Release undisturbed, Set<String> places, String kills, Random random) {
     Map<String, List<Point>> possible = new TreeMap<>();
     undisturbed.recorded.stream()
         .filter(p -> places.contains(p.place()))
         .forEach(p -> possible.computeIfAbsent(p.place(), _ -> new ArrayList<>()).add(p));
     assertThat(possible.keySet()).as("phases with writes").containsAll(places);
-    int count = all ? possible.values().stream().mapToInt(List::size).max().orElseThrow() : SAMPLES;
+    boolean all = kills.equals("all");
+    int most = possible.values().stream().mapToInt(List::size).max().orElseThrow();
+    int count = all ? most : Integer.parseInt(kills);
     List<List<Point>> itineraries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       List<Point> points = new ArrayList<>();

@@ -1,9 +1,16 @@
 package dev.palinode.acceptance;
 
+import dev.palinode.analysis.record.RolloutRecord;
 import dev.palinode.testbed.PalinodeProcess;
 import dev.palinode.testbed.Product;
 import dev.palinode.testbed.Testbed;
 import dev.palinode.testbed.TestbedExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -16,6 +23,35 @@ final class SharedPalinode implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(SharedPalinode.class);
 
+  static final Path RECORDS = folder();
+
+  /** What the judges of a namespace's rollouts were shown, oldest first. */
+  static List<RolloutRecord> records(String namespace) {
+    try (Stream<Path> files = Files.walk(RECORDS.resolve(namespace))) {
+      return files.filter(Files::isRegularFile).sorted().map(SharedPalinode::record).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RolloutRecord record(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return RolloutRecord.read(lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path folder() {
+    try {
+      Path folder = Files.createTempDirectory("palinode-records");
+      folder.toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The settings of every end-to-end test. */
   static PalinodeProcess start(Testbed testbed) {
     Product.install(testbed);
@@ -24,6 +60,7 @@ final class SharedPalinode implements ParameterResolver {
         "prometheus.url=" + testbed.prometheus().uri(),
         "prometheus.scrape-interval=1s",
         "analysis.interval=1s",
+        "analysis.records=" + RECORDS,
         "mesh.settle=2s",
         "mesh.drain=1s");
   }

@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * One app of {@code deploy/examples/flux} in a namespace of its own: in git, brought by real Flux,
- * with load on it, its requests scraped by a real Prometheus.
+ * One app of {@code deploy/examples} in a namespace of its own: in git, brought by real Flux or by
+ * hand, with load on it, its requests scraped by a real Prometheus.
  */
 final class Shop {
   static final String APP = "apps/checkout/";
@@ -56,6 +56,9 @@ final class Shop {
 
   private static final Path ROOT = Product.root();
   private static final Path EXAMPLE = ROOT.resolve("deploy/examples/flux");
+  private static final Path PLAIN = ROOT.resolve("deploy/examples/plain");
+  private static final List<String> PLAIN_FILES =
+      List.of("deployment", "service", "virtualservice", "canary", "kustomization");
   private static final Duration FLUX_INTERVAL = Duration.ofSeconds(2);
 
   final Testbed testbed;
@@ -100,6 +103,64 @@ final class Shop {
     shop.awaitStatus("rest", Duration.ofSeconds(90), s -> s.phase() == Phase.Idle && isReady(s));
     shop.opened = Instant.now();
     return shop;
+  }
+
+  /**
+   * The example without an agent, as it stands but for its names and its waits: applied by hand
+   * with {@code kubectl apply -k}.
+   */
+  static Shop openPlain(Testbed testbed) {
+    String namespace = testbed.namespace("plain");
+    GitRepository git = testbed.git().createRepository(namespace);
+    Shop shop = new Shop(testbed, namespace, git);
+    Map<String, String> files = new TreeMap<>();
+    for (String name : PLAIN_FILES) {
+      files.put("app/" + name + ".yaml", shop.plain("app/" + name + ".yaml"));
+    }
+    git.commit(files, "Open the shop");
+    shop.kubectl(
+        "create",
+        "secret",
+        "generic",
+        namespace + "-git",
+        "--namespace=palinode-system",
+        "--from-literal=token=" + git.token());
+    testbed.controlPlane().apply(shop.plain("platform/gittarget.yaml"));
+    testbed
+        .prometheus()
+        .scrape("mesh", Duration.ofSeconds(1), List.of("127.0.0.1:" + shop.mesh.port()));
+    shop.load(400);
+    shop.applyPlain();
+    shop.awaitStatus("rest", Duration.ofSeconds(90), s -> s.phase() == Phase.Idle && isReady(s));
+    shop.opened = Instant.now();
+    return shop;
+  }
+
+  private String plain(String file) {
+    try {
+      return Files.readString(PLAIN.resolve(file))
+          .replace("namespace: shop", "namespace: " + namespace)
+          .replace("[shop]", "[" + namespace + "]")
+          .replace("shop-deploy", namespace)
+          .replace("https://git.example.com/shop/deploy.git", git.url().toString())
+          .replaceAll("duration: \\d+m", "duration: 3s");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What git declares, applied by a person. */
+  void applyPlain() {
+    try {
+      Path folder = Files.createTempDirectory(namespace);
+      for (String name : PLAIN_FILES) {
+        Files.writeString(
+            folder.resolve(name + ".yaml"), git.file("main", "app/" + name + ".yaml"));
+      }
+      kubectl("apply", "-k", folder.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A Canary that is through in a minute: steps of 5, 25 and 50 % and short waits. */

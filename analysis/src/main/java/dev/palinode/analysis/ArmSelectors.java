@@ -72,7 +72,7 @@ sealed interface ArmSelectors {
     for (int i = 0; i < metrics.size(); i++) {
       Ratio ratio = metrics.get(i).ratio();
       String histogram = metrics.get(i).histogram();
-      if (TemplateProblems.of(metrics.get(i)).isEmpty()) {
+      if (metrics.get(i).provider() == null && TemplateProblems.of(metrics.get(i)).isEmpty()) {
         if (ratio != null) {
           all.add(new OfRatio(i, Selector.parse(ratio.bad()), Selector.parse(ratio.total())));
         } else if (histogram != null) {

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param candidatePodPrefix how the names of the candidate's pods begin, {@code foo-<hash>-}
  * @param candidatePods pods that run now
  * @param stablePods pods that run now
+ * @param alone nobody but the candidate serves any more, under whatever name its pods go
  */
 public record Arms(
     String serviceNamespace,
@@ -20,7 +21,8 @@ public record Arms(
     String candidateRevision,
     String candidatePodPrefix,
     List<String> candidatePods,
-    List<String> stablePods) {
+    List<String> stablePods,
+    boolean alone) {
 
   /** Where a counter's increments belong. */
   enum Side {
@@ -40,6 +42,24 @@ public record Arms(
 
   /** One end's view of a series. */
   record Place(Reporter reporter, Side side) {}
+
+  /** Both serve. */
+  public Arms(
+      String serviceNamespace,
+      String serviceName,
+      String candidateRevision,
+      String candidatePodPrefix,
+      List<String> candidatePods,
+      List<String> stablePods) {
+    this(
+        serviceNamespace,
+        serviceName,
+        candidateRevision,
+        candidatePodPrefix,
+        candidatePods,
+        stablePods,
+        false);
+  }
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9._]*)");
 
@@ -76,7 +96,7 @@ public record Arms(
     if (revision.equals(candidateRevision)) {
       return Side.CANDIDATE;
     }
-    return revision.isEmpty() || revision.equals("unknown") ? Side.ROUTE : Side.STABLE;
+    return revision.isEmpty() || revision.equals("unknown") ? Side.ROUTE : other();
   }
 
   private Side byPod(Map<String, String> labels) {
@@ -86,6 +106,10 @@ public record Arms(
     }
     return pod.startsWith(candidatePodPrefix) || candidatePods.contains(pod)
         ? Side.CANDIDATE
-        : Side.STABLE;
+        : other();
+  }
+
+  private Side other() {
+    return alone ? Side.CANDIDATE : Side.STABLE;
   }
 }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One window of cumulative {@code le} counters as counts per bucket of both arms. */
+/**
+ * One window of a histogram as counts of both arms: of cumulative {@code le} counters per bucket,
+ * of native histograms where they lie. The answer decides which of them a selector names.
+ */
 final class BucketCounts {
   /** Counters that are no histogram; the message is part of a sentence. */
   private static final class NotAHistogram extends Exception {
@@ -21,6 +24,18 @@ final class BucketCounts {
   private BucketCounts() {}
 
   static Measured of(Tally tally, Reporter reporter) {
+    Spread candidateSpread = tally.spread(reporter, Side.CANDIDATE);
+    Spread stableSpread = tally.spread(reporter, Side.STABLE);
+    boolean classic =
+        !tally.buckets(reporter, Side.CANDIDATE).isEmpty()
+            || !tally.buckets(reporter, Side.STABLE).isEmpty();
+    if (!candidateSpread.isEmpty() || !stableSpread.isEmpty()) {
+      return classic
+          ? new Measured.Unusable(
+              "some pods have native histograms and others plain counters of that name; let all be"
+                  + " scraped alike")
+          : new Measured.Spreads(candidateSpread, stableSpread);
+    }
     try {
       TreeMap<Double, Long> candidate = perBucket(tally.buckets(reporter, Side.CANDIDATE));
       TreeMap<Double, Long> stable = perBucket(tally.buckets(reporter, Side.STABLE));
@@ -68,6 +83,11 @@ final class BucketCounts {
   }
 
   private static double edge(String le) throws NotAHistogram {
+    if (le.isEmpty()) {
+      throw new NotAHistogram(
+          "the counters have no label le and are no native histograms; name the ones that end in"
+              + " _bucket");
+    }
     try {
       double edge = le.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(le);
       if (!Double.isNaN(edge)) {

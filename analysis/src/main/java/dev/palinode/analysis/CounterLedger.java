@@ -43,6 +43,7 @@ final class CounterLedger {
   private final Duration window;
   private final Duration warmup;
   private final Map<Map<String, String>, Track> tracks = new HashMap<>();
+  private final Map<Map<String, String>, HistogramTrack> histograms = new HashMap<>();
   private final Map<String, Instant> targets = new HashMap<>();
   private final TreeMap<Instant, Tally> tallies = new TreeMap<>();
   private @Nullable Instant covered;
@@ -72,6 +73,7 @@ final class CounterLedger {
    * @param from left edge of the answer
    * @param closed end of the last window given out: earlier increments go to the next one
    * @param upTo samples after it wait for a later look
+   * @param first samples until then were judged before and only show from where to count
    * @param start of the rollout; series that were there by then count from their value
    */
   void read(
@@ -81,15 +83,14 @@ final class CounterLedger {
       Instant from,
       Instant closed,
       Instant upTo,
+      Instant first,
       Instant start) {
     if (covered == null || from.isAfter(covered)) {
       targets.clear();
     }
     covered = upTo;
     for (Series series : alongside) {
-      if (!series.samples().isEmpty()) {
-        targets.merge(target(series), series.samples().getFirst().at(), CounterLedger::earlier);
-      }
+      series.begin().ifPresent(at -> targets.merge(target(series), at, CounterLedger::earlier));
     }
     Map<Map<String, String>, Series> once = new HashMap<>();
     for (Series series : answer) {
@@ -98,11 +99,16 @@ final class CounterLedger {
       }
     }
     for (Series series : once.values()) {
-      arms.place(series.labels()).ifPresent(place -> read(series, place, closed, upTo, start));
+      arms.place(series.labels())
+          .ifPresent(place -> {
+            read(series, place, closed, upTo, first, start);
+            readHistograms(series, place, closed, upTo, first, start);
+          });
     }
   }
 
-  private void read(Series series, Place place, Instant closed, Instant upTo, Instant start) {
+  private void read(
+      Series series, Place place, Instant closed, Instant upTo, Instant first, Instant start) {
     for (Sample sample : series.samples()) {
       if (sample.at().isAfter(upTo)) {
         break;
@@ -129,10 +135,47 @@ final class CounterLedger {
         track.last = sample;
       }
       if (sample.at().isAfter(start)) {
-        if (!isYoung(series, place, sample.at(), start)) {
+        if (sample.at().isAfter(first) && !isYoung(series, place, sample.at(), start)) {
           tallies
               .computeIfAbsent(end, _ -> new Tally())
               .add(place, series.labels().getOrDefault("le", ""), increment);
+        }
+        notice(place, sample.at());
+      }
+    }
+  }
+
+  /** Native ones, whole: a bucket alone does not tell a reset. */
+  private void readHistograms(
+      Series series, Place place, Instant closed, Instant upTo, Instant first, Instant start) {
+    for (HistogramSample sample : series.histograms()) {
+      if (sample.at().isAfter(upTo)) {
+        break;
+      }
+      HistogramTrack track = histograms.get(series.labels());
+      if (track != null && !sample.at().isAfter(track.last().at())) {
+        if (sample.at().equals(track.last().at()) && !sample.equals(track.last())) {
+          doubt(
+              windowOf(sample.at(), closed), "two histograms at one moment in " + series.labels());
+        }
+        continue;
+      }
+      Instant end = windowOf(sample.at(), closed);
+      Spread increment;
+      if (track == null) {
+        histograms.put(series.labels(), new HistogramTrack(sample));
+        increment =
+            beganAtZero(series, place, sample.at(), start) ? sample.spread() : Spread.NOTHING;
+      } else {
+        note(place, track.last().at(), sample.at());
+        increment = track.next(sample);
+        if (track.keepsFalling()) {
+          doubt(end, "%s keeps falling, so it counts nothing".formatted(series.labels()));
+        }
+      }
+      if (sample.at().isAfter(start)) {
+        if (sample.at().isAfter(first) && !isYoung(series, place, sample.at(), start)) {
+          tallies.computeIfAbsent(end, _ -> new Tally()).add(place, increment);
         }
         notice(place, sample.at());
       }

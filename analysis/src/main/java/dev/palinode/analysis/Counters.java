@@ -29,7 +29,7 @@ final class Counters {
 
   /**
    * @param window length of one
-   * @param first from here on windows are read
+   * @param first what was counted until then was judged before
    * @param start of the rollout; not after {@code first}
    */
   Counters(Duration window, Instant first, Instant start) {
@@ -79,7 +79,7 @@ final class Counters {
             .computeIfAbsent(
                 selector,
                 _ -> new CounterLedger(window, selectors.getOrDefault(selector, Duration.ZERO)))
-            .read(series, all, arms, from, closed, upTo, start));
+            .read(series, all, arms, from, closed, upTo, first, start));
     return Optional.empty();
   }
 

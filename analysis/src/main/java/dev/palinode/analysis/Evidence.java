@@ -47,6 +47,11 @@ public record Evidence(String metric, String observed, String limit, long reques
         : String.format(Locale.ROOT, "%.0f h", seconds / 3_600);
   }
 
+  /** The same numbers with another sentence. */
+  Evidence because(String other) {
+    return new Evidence(metric, observed, limit, requests, other);
+  }
+
   static void save(@Nullable Evidence evidence, StateWriter to) {
     to.flag(evidence != null);
     if (evidence != null) {

@@ -33,12 +33,12 @@ final class Freshness {
   void note(List<Series> answer, Instant now, Instant upTo) {
     Duration worst = Duration.ZERO;
     for (Series series : answer) {
-      for (Sample sample : series.samples()) {
+      for (Instant at : series.times().toList()) {
         Instant known = newest.get(series.labels());
-        if (known == null || sample.at().isAfter(known)) {
-          newest.put(series.labels(), sample.at());
-          if (lookedAt != null && lookedUpTo != null && !sample.at().isAfter(lookedUpTo)) {
-            Duration by = Duration.between(sample.at(), lookedAt);
+        if (known == null || at.isAfter(known)) {
+          newest.put(series.labels(), at);
+          if (lookedAt != null && lookedUpTo != null && !at.isAfter(lookedUpTo)) {
+            Duration by = Duration.between(at, lookedAt);
             worst = by.compareTo(worst) > 0 ? by : worst;
           }
         }

@@ -75,7 +75,11 @@ final class GaugeMetric implements Question.Momentary {
         missing = reason;
       }
       case Measured.Unusable(var reason) -> refused = reason;
-      case Measured.Counts _, Measured.Buckets _, Measured.Value _ ->
+      case Measured.Counts _,
+          Measured.Buckets _,
+          Measured.Spreads _,
+          Measured.Value _,
+          Measured.Values _ ->
           throw new IllegalArgumentException("a gauge is shown pairs");
     }
   }

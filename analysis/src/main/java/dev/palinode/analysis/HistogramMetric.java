@@ -56,10 +56,45 @@ final class HistogramMetric implements Question.Windowed {
   public void add(Measured measured, ClosedWindow window) {
     switch (measured) {
       case Measured.Buckets buckets -> add(buckets, window);
+      case Measured.Spreads spreads -> add(spreads, window);
       case Measured.Missing _ -> unusable = null;
       case Measured.Unusable(var reason) -> unusable = reason;
-      case Measured.Counts _, Measured.Value _, Measured.Pair _ ->
+      case Measured.Counts _, Measured.Value _, Measured.Pair _, Measured.Values _ ->
           throw new IllegalArgumentException("a histogram is shown buckets");
+    }
+  }
+
+  /** On the layout of the windows before, or a coarser one if these do not fit into it. */
+  private void add(Measured.Spreads spreads, ClosedWindow window) {
+    Spread both = spreads.candidate().plus(spreads.stable());
+    List<Double> layout = test == null ? NativeLayout.of(both) : edges;
+    if (layout.isEmpty()) {
+      unusable = null;
+      return;
+    }
+    if (NativeLayout.counts(both, layout).isEmpty()) {
+      layout = NativeLayout.without(layout, both);
+      coarsen(layout);
+    }
+    Optional<List<Long>> candidate = NativeLayout.counts(spreads.candidate(), layout);
+    Optional<List<Long>> stable = NativeLayout.counts(spreads.stable(), layout);
+    if (candidate.isEmpty() || stable.isEmpty() || !Layout.isUsable(doubles(layout))) {
+      unusable =
+          "the native histogram's buckets are too wide to compare (%d boundaries are left); let it have more of them, such as with a smaller bucket factor"
+              .formatted(Math.max(0, layout.size() - 1));
+      return;
+    }
+    add(new Measured.Buckets(layout, candidate.get(), stable.get()), window);
+  }
+
+  /** The same evidence, going on with fewer buckets. */
+  private void coarsen(List<Double> layout) {
+    ShiftTest finer = test;
+    if (finer != null && Layout.isUsable(doubles(layout))) {
+      edges = layout;
+      ShiftTest coarser = new ShiftTest(doubles(layout), margin, tolerance, trial.mixture());
+      coarser.goOn(finer);
+      test = coarser;
     }
   }
 

@@ -66,15 +66,15 @@ final class History {
       Ratio ratio = metric.ratio();
       String histogram = metric.histogram();
       String baseline = metric.baseline();
-      if (!TemplateProblems.of(metric).isEmpty()) {
+      if (metric.provider() != null || !TemplateProblems.of(metric).isEmpty()) {
         continue;
       }
       if (ratio != null) {
         parts.add(part(i + "/bad", "sum by (pod) (" + byPod(ratio.bad(), arms) + ")"));
         parts.add(part(i + "/all", "sum by (pod) (" + byPod(ratio.total(), arms) + ")"));
-      } else if (histogram != null) {
+      } else if (histogram != null && !isNative(histogram)) {
         parts.add(part(i + "/le", "sum by (pod, le) (" + byPod(histogram, arms) + ")"));
-      } else if (baseline != null) {
+      } else if (baseline != null && metric.mode() == null) {
         parts.add(part(i + "/gauge", QueryTemplate.fill(baseline, arms)));
       }
     }
@@ -99,16 +99,27 @@ final class History {
     List<Calibration> calibrations = new ArrayList<>();
     for (int i = 0; i < metrics.size(); i++) {
       Metric metric = metrics.get(i);
+      String histogram = metric.histogram();
       List<Series> bad = parts.getOrDefault(i + "/bad", List.of());
       List<Series> all = parts.getOrDefault(i + "/all", List.of());
       List<Series> buckets = parts.getOrDefault(i + "/le", List.of());
       List<Series> gauge = parts.getOrDefault(i + "/gauge", List.of());
+      if (metric.provider() != null) {
+        calibrations.add(
+            Calibration.assumed(settings.podVariation(), "the past of a provider is not read"));
+        continue;
+      }
       calibrations.add(
           metric.ratio() != null
               ? ofRatio(bad, all)
-              : metric.histogram() != null ? ofHistogram(buckets) : ofGauge(gauge));
+              : histogram != null ? ofHistogram(histogram, buckets) : ofGauge(gauge));
     }
     return calibrations;
+  }
+
+  /** Its buckets are no series that could be asked for by the minute. */
+  private static boolean isNative(String histogram) {
+    return !Selector.parse(histogram).metric().endsWith("_bucket");
   }
 
   private Calibration ofRatio(List<Series> bad, List<Series> all) {
@@ -168,7 +179,11 @@ final class History {
     return all;
   }
 
-  private Calibration ofHistogram(List<Series> buckets) {
+  private Calibration ofHistogram(String selector, List<Series> buckets) {
+    if (isNative(selector)) {
+      return Calibration.assumed(
+          settings.podVariation(), "the past of a native histogram is not read");
+    }
     TreeMap<Double, List<Series>> byEdge = new TreeMap<>();
     for (Series series : buckets) {
       edge(series).ifPresent(e -> byEdge.computeIfAbsent(e, _ -> new ArrayList<>()).add(series));

@@ -6,6 +6,7 @@ import dev.palinode.analysis.Exhibit.Shown;
 import dev.palinode.analysis.Question.Momentary;
 import dev.palinode.analysis.Question.Standing;
 import dev.palinode.analysis.Question.Windowed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,15 @@ public final class Judge {
       }
     }
     merging.blame();
+  }
+
+  /**
+   * From the last moment of a metric to the next one that is due; empty when no further one counts.
+   */
+  Optional<Duration> untilNext(int metric, Duration usual) {
+    return questions.get(metric) instanceof Momentary question
+        ? question.untilNext(usual)
+        : Optional.empty();
   }
 
   private void add(ClosedWindow window) {

@@ -43,6 +43,12 @@ final class Layout {
     return edges.clone();
   }
 
+  /** The bucket that another layout's bucket is part of. */
+  int bucketOf(Layout finer, int bucket) {
+    int i = Arrays.binarySearch(edges, finer.edges[bucket]);
+    return i >= 0 ? i : -i - 1;
+  }
+
   /** For each bucket, the place in the original cumulation that its upper bound comes from. */
   record Shift(int[] bucket, double[] part) {}
 

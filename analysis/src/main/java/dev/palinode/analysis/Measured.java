@@ -25,10 +25,20 @@ public sealed interface Measured {
     }
   }
 
+  /** A native histogram's requests, where they lie. */
+  record Spreads(Spread candidate, Spread stable) implements Measured {}
+
   /** A query's number; it may be NaN or infinite. */
   record Value(double value) implements Measured {}
 
-  /** A gauge of both arms at the same moment. */
+  /** All rows of a query's answer, in its order; maybe none, and each may be NaN or infinite. */
+  record Values(List<Double> rows) implements Measured {
+    public Values {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /** A gauge of both arms at the same moment; NaN where one is not there. */
   record Pair(double candidate, double stable) implements Measured {}
 
   /** Nothing was there; that speaks neither for nor against the release. */

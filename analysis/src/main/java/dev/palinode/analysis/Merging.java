@@ -46,7 +46,7 @@ final class Merging {
   private static boolean isTest(Question question) {
     return switch (question) {
       case RatioMetric _, HistogramMetric _, GaugeMetric _ -> true;
-      case RangeMetric _, Question.Unaskable _ -> false;
+      case RangeMetric _, FlaggerMode _, ArgoMode _, KayentaMode _, Question.Unaskable _ -> false;
     };
   }
 

@@ -3,12 +3,12 @@ package dev.palinode.analysis;
 import dev.palinode.analysis.Exhibit.Moment;
 import dev.palinode.analysis.Exhibit.Shown;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
+import dev.palinode.crds.MetricProvider;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Evaluates one metric's query, or its pair of queries, at each moment that is due. */
 final class MomentReader {
@@ -16,38 +16,39 @@ final class MomentReader {
   private static final int AT_ONCE = 120;
 
   private final int metric;
-  private final String query;
-  private final @Nullable String baseline;
-  private final Duration step;
+  private final Metric spec;
+  private final MomentQuery query;
+  private final Duration usual;
   private Instant evaluated;
   private boolean behind;
 
   private MomentReader(
-      int metric, String query, @Nullable String baseline, Duration step, Instant start) {
+      int metric, Metric spec, MomentQuery query, Duration usual, Instant evaluated) {
     this.metric = metric;
+    this.spec = spec;
     this.query = query;
-    this.baseline = baseline;
-    this.step = step;
-    this.evaluated = start;
+    this.usual = usual;
+    this.evaluated = evaluated;
   }
 
-  /** Of a metric that is read at moments and can be asked; those after the start are. */
-  static Optional<MomentReader> of(int index, Metric metric, Instant start, GateSettings settings) {
-    String query = metric.query();
-    String gauge = metric.gauge();
+  /**
+   * Of a metric that is read at moments and can be asked.
+   *
+   * @param evaluated the last moment that was
+   */
+  static Optional<MomentReader> of(
+      int index, Metric metric, Instant evaluated, GateSettings settings) {
     if (!TemplateProblems.of(metric).isEmpty()) {
       return Optional.empty();
     }
-    if (query != null) {
-      return Optional.of(new MomentReader(index, query, null, settings.interval(), start));
-    }
-    return gauge == null
-        ? Optional.empty()
-        : Optional.of(new MomentReader(index, gauge, metric.baseline(), settings.window(), start));
+    Duration usual = metric.query() != null ? settings.interval() : settings.window();
+    return MomentQuery.of(metric)
+        .map(query -> new MomentReader(index, metric, query, usual, evaluated));
   }
 
-  Duration step() {
-    return step;
+  /** The last moment that was evaluated. */
+  Instant evaluated() {
+    return evaluated;
   }
 
   /** True while moments are due that were not looked at. */
@@ -55,43 +56,55 @@ final class MomentReader {
     return behind;
   }
 
+  /** True if its next moment comes in less than this after its last. */
+  boolean isSoonerThan(Duration span, Judge judge) {
+    return judge.untilNext(metric, usual).filter(wait -> wait.compareTo(span) < 0).isPresent();
+  }
+
   /** Evaluates what is due; answers why the store could not be read, if so. */
-  Optional<String> read(MetricSource source, Arms arms, Instant upTo, Consumer<Moment> judge) {
-    for (int i = 0; i < AT_ONCE && !evaluated.plus(step).isAfter(upTo); i++) {
-      Instant next = evaluated.plus(step);
-      Answer<List<Sample>> first = source.instant(QueryTemplate.fill(query, arms), next);
-      if (first instanceof Answer.Unreadable<List<Sample>>(var reason)) {
-        return Optional.of(reason);
-      }
-      Measured measured = one(first);
-      if (baseline != null && measured instanceof Measured.Value(var candidate)) {
-        Answer<List<Sample>> second = source.instant(QueryTemplate.fill(baseline, arms), next);
-        if (second instanceof Answer.Unreadable<List<Sample>>(var reason)) {
+  Optional<String> read(
+      MetricSource source,
+      Providers providers,
+      Arms arms,
+      RouteWeight told,
+      Instant upTo,
+      Judge judge,
+      Consumer<Moment> show) {
+    if (query.isOver(arms, told)) {
+      evaluated = evaluated.isBefore(upTo) ? upTo : evaluated;
+      behind = false;
+      return Optional.empty();
+    }
+    Optional<Instant> next = due(judge, upTo);
+    for (int i = 0; i < AT_ONCE && next.isPresent(); i++) {
+      switch (query.ask(store(source, providers, arms, next.get()), arms, told)) {
+        case Answer.Known<Measured>(var measured) ->
+            show.accept(new Moment(next.get(), new Shown(metric, measured)));
+        case Answer.Refused<Measured>(var reason) ->
+            show.accept(new Moment(next.get(), new Shown(metric, new Measured.Unusable(reason))));
+        case Answer.Unreadable<Measured>(var reason) -> {
           return Optional.of(reason);
         }
-        measured =
-            one(second) instanceof Measured.Value(var stable)
-                ? new Measured.Pair(candidate, stable)
-                : one(second);
       }
-      judge.accept(new Moment(next, new Shown(metric, measured)));
-      evaluated = next;
+      evaluated = next.get();
+      next = due(judge, upTo);
     }
-    behind = !evaluated.plus(step).isAfter(upTo);
+    behind = next.isPresent();
     return Optional.empty();
   }
 
-  private static Measured one(Answer<List<Sample>> answer) {
-    return switch (answer) {
-      case Answer.Known<List<Sample>>(var values) when values.isEmpty() ->
-          new Measured.Missing("the query gives no value");
-      case Answer.Known<List<Sample>>(var values) when values.size() > 1 ->
-          new Measured.Unusable(
-              "the query gives %d series; make it one with sum() or max()"
-                  .formatted(values.size()));
-      case Answer.Known<List<Sample>>(var values) -> new Measured.Value(values.getFirst().value());
-      case Answer.Refused<List<Sample>>(var reason) -> new Measured.Unusable(reason);
-      case Answer.Unreadable<List<Sample>>(var reason) -> new Measured.Missing(reason);
-    };
+  private MomentQuery.Store store(MetricSource source, Providers providers, Arms arms, Instant at) {
+    MetricProvider named = spec.provider();
+    if (named == null) {
+      return (_, query, _) -> source.instant(QueryTemplate.fill(query, arms), at);
+    }
+    Provider provider = providers.of(named);
+    return (field, query, candidate) ->
+        provider.value(
+            new Inquiry(spec.name(), arms, candidate, Map.of(field, query), at.minus(usual), at));
+  }
+
+  private Optional<Instant> due(Judge judge, Instant upTo) {
+    return judge.untilNext(metric, usual).map(evaluated::plus).filter(at -> !at.isAfter(upTo));
   }
 }

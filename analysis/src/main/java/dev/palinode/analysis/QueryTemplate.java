@@ -3,6 +3,7 @@ package dev.palinode.analysis;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,19 +52,34 @@ public final class QueryTemplate {
 
   /** The query for these arms; throws where {@link #problems} finds any. */
   static String fill(String text, Arms arms) {
+    return fill(
+        text,
+        arms,
+        pods -> pods.stream().map(p -> p.replace(".", "[.]")).collect(Collectors.joining("|")));
+  }
+
+  private static String fill(String text, Arms arms, Function<List<String>, String> anyOf) {
     List<String> problems = problems(text);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
     Map<String, String> values = new LinkedHashMap<>();
-    values.put("candidate.pods", anyOf(arms.candidatePods()));
-    values.put("stable.pods", anyOf(arms.stablePods()));
+    values.put("candidate.pods", someOf(arms.candidatePods(), anyOf));
+    values.put("stable.pods", someOf(arms.stablePods(), anyOf));
     values.put("candidate.revision", arms.candidateRevision());
     values.put("service.name", arms.serviceName());
     values.put("service.namespace", arms.serviceNamespace());
     return PLACEHOLDER
         .matcher(text)
         .replaceAll((MatchResult m) -> Matcher.quoteReplacement(value(values, m.group(1).strip())));
+  }
+
+  /** The same for stores whose patterns are {@code {a,b}}, such as Graphite. */
+  static String pattern(String text, Arms arms) {
+    return fill(
+        text,
+        arms,
+        pods -> pods.size() == 1 ? pods.getFirst() : "{" + String.join(",", pods) + "}");
   }
 
   private static String value(Map<String, String> values, String name) {
@@ -73,9 +89,7 @@ public final class QueryTemplate {
   /**
    * Names hold letters, digits, '-', '_' and '.'; a class escapes the dot in every kind of quote.
    */
-  private static String anyOf(List<String> pods) {
-    return pods.isEmpty()
-        ? NOBODY
-        : pods.stream().map(p -> p.replace(".", "[.]")).collect(Collectors.joining("|"));
+  private static String someOf(List<String> pods, Function<List<String>, String> anyOf) {
+    return pods.isEmpty() ? NOBODY : anyOf.apply(pods);
   }
 }

@@ -45,7 +45,11 @@ final class RangeMetric implements Question.Momentary {
         missing = reason;
       }
       case Measured.Unusable(var reason) -> refused = reason;
-      case Measured.Counts _, Measured.Buckets _, Measured.Pair _ ->
+      case Measured.Counts _,
+          Measured.Buckets _,
+          Measured.Spreads _,
+          Measured.Pair _,
+          Measured.Values _ ->
           throw new IllegalArgumentException("a range is shown single values");
     }
   }
@@ -59,15 +63,6 @@ final class RangeMetric implements Question.Momentary {
       missing = "the query gives " + value;
     }
   }
-
-  @Override
-  public double logHarm() {
-    return Double.NEGATIVE_INFINITY;
-  }
-
-  /** Fails by counting, never by evidence. */
-  @Override
-  public void fail(double alpha) {}
 
   private void count(long requests) {
     if (isInside(last)) {
@@ -127,6 +122,11 @@ final class RangeMetric implements Question.Momentary {
   }
 
   private String limit() {
+    return limit(range);
+  }
+
+  /** The bounds in words. */
+  static String limit(Range range) {
     Double min = range.min();
     Double max = range.max();
     if (min == null) {

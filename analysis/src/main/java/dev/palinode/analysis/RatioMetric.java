@@ -66,7 +66,11 @@ final class RatioMetric implements Question.Windowed {
       }
       case Measured.Missing(var reason) -> unusable = reason;
       case Measured.Unusable(var reason) -> unusable = reason;
-      case Measured.Buckets _, Measured.Value _, Measured.Pair _ ->
+      case Measured.Buckets _,
+          Measured.Spreads _,
+          Measured.Value _,
+          Measured.Pair _,
+          Measured.Values _ ->
           throw new IllegalArgumentException("a ratio is shown counts");
     }
   }

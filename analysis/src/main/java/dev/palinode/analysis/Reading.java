@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param unreadable why the store could not be read just now; the rest is then as of {@code upTo}
  * @param upTo end of the last closed window
  * @param lag how long a window stays open after its end: the measured ingestion delay
+ * @param state with which {@link Gate#resume} goes on from here; empty before the first window
  * @param nextLook before it another look would find nothing new
  */
 public record Reading(
@@ -29,6 +30,7 @@ public record Reading(
     List<MetricVerdict> perMetric,
     Instant upTo,
     Duration lag,
+    Optional<String> state,
     Instant nextLook) {
   public Reading {
     perMetric = List.copyOf(perMetric);

@@ -11,6 +11,9 @@ public interface Recorder {
         public void begin(Trial trial) {}
 
         @Override
+        public void resume(Trial trial, byte[] judge) {}
+
+        @Override
         public void add(Exhibit exhibit) {}
 
         @Override
@@ -19,6 +22,13 @@ public interface Recorder {
 
   /** Before the first exhibit; once more, if the rollout is read again from its beginning. */
   void begin(Trial trial);
+
+  /**
+   * The rollout goes on where it was saved; what was added later than that is shown once more.
+   *
+   * @param judge what {@link Judge#save} gave then
+   */
+  void resume(Trial trial, byte[] judge);
 
   void add(Exhibit exhibit);
 

@@ -44,6 +44,10 @@ record Selector(String metric, List<Matcher> matchers) {
     return new Selector(metric, more);
   }
 
+  Selector without(String label) {
+    return new Selector(metric, matchers.stream().filter(m -> !m.label().equals(label)).toList());
+  }
+
   List<Matcher> on(String label) {
     return matchers.stream().filter(m -> m.label().equals(label)).toList();
   }

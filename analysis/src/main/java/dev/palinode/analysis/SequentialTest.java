@@ -41,6 +41,7 @@ public final class SequentialTest {
   private final double rho;
   private final double delta;
   private final Mixture logs;
+  private final Turn turn = new Turn();
   private double pastBad = PRIOR_BAD;
   private double pastRequests = PRIOR_REQUESTS;
 
@@ -78,19 +79,35 @@ public final class SequentialTest {
   }
 
   /**
-   * Takes in one closed window.
+   * Takes in one closed window. Where stable itself turns bad or good, as much as the arms may show
+   * it at different times is taken to speak against what is tested; evidence only gets less by it.
    *
    * @param eta in (0, 1]: tempers the evidence for pods that are not identical coins, see {@link
    *     Dispersion}
    */
   public void add(WindowCounts window, double eta) {
     logs.next();
+    double apart = turn.add(window.stableBad(), window.stable()) * window.stable();
     if (window.candidate() > 0) {
       double stable = expectedStable();
       double border = rho * stable + delta;
+      double stableBad =
+          isHarm()
+              ? Math.min(window.stable(), window.stableBad() + apart)
+              : Math.max(0, window.stableBad() - apart);
       for (int k = 0; k < grid.length; k++) {
         double candidate = candidate(k, stable, border);
-        logs.add(k, eta * logIncrement(window, candidate, stable, rho, delta));
+        double increment =
+            logIncrement(
+                window.candidate(),
+                window.candidateBad(),
+                window.stable(),
+                stableBad,
+                candidate,
+                stable,
+                rho,
+                delta);
+        logs.add(k, eta * increment);
       }
     }
     pastBad += window.stableBad();
@@ -164,12 +181,14 @@ public final class SequentialTest {
 
   void save(StateWriter to) {
     to.number(pastBad).number(pastRequests);
+    turn.save(to);
     logs.save(to);
   }
 
   void restore(StateReader from) {
     pastBad = from.number();
     pastRequests = from.number();
+    turn.restore(from);
     logs.restore(from);
   }
 

@@ -72,6 +72,29 @@ public final class ShiftTest {
   }
 
   /**
+   * Takes over what a test on more buckets came to; said to a new test. Each window's increment
+   * stands for itself, so the product of them is an e-process whatever buckets each was seen in.
+   */
+  void goOn(ShiftTest finer) {
+    StateWriter evidence = new StateWriter();
+    finer.harm.save(evidence);
+    harm.restore(new StateReader(evidence.bytes()));
+    System.arraycopy(finer.health, 0, health, 0, health.length);
+    for (int i = 0; i < healthEdges.length; i++) {
+      healthEdges[i] =
+          finer.healthEdges[i] < 0
+              ? -1
+              : Math.min(layout.bucketOf(finer.layout, finer.healthEdges[i]), before.length - 2);
+    }
+    for (int j = 0; j < finer.before.length; j++) {
+      int here = layout.bucketOf(finer.layout, j);
+      before[here] += finer.before[j];
+      candidateSeen[here] += finer.candidateSeen[j];
+      stableSeen[here] += finer.stableSeen[j];
+    }
+  }
+
+  /**
    * Takes in one closed window.
    *
    * @param candidate requests per bucket

@@ -64,13 +64,16 @@ final class StateReader {
   }
 
   String text() {
-    long length = count();
+    return new String(bytes(count()), StandardCharsets.UTF_8);
+  }
+
+  byte[] bytes(long length) {
     if (length > bytes.remaining()) {
       throw cut();
     }
-    byte[] utf8 = new byte[(int) length];
-    bytes.get(utf8);
-    return new String(utf8, StandardCharsets.UTF_8);
+    byte[] some = new byte[(int) length];
+    bytes.get(some);
+    return some;
   }
 
   @Nullable String textOrNull() {

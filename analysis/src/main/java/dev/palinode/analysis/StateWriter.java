@@ -57,4 +57,10 @@ final class StateWriter {
   byte[] bytes() {
     return bytes.toByteArray();
   }
+
+  /** All so far, and these at the end. */
+  byte[] then(byte[] last) {
+    bytes.writeBytes(last);
+    return bytes();
+  }
 }

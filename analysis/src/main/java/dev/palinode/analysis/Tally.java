@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Increments of one selector within one window, per end of the connection and side; of a histogram
- * per bucket.
+ * per bucket, of a native one where they lie.
  */
 final class Tally {
   /** What was added for one bucket, cumulated as the store has it. */
@@ -30,11 +30,21 @@ final class Tally {
   private static final String PLAIN = "";
 
   private final Map<Place, Map<String, Sum>> sums = new HashMap<>();
+  private final Map<Place, Spread> spreads = new HashMap<>();
 
   void add(Place place, String le, double increment) {
     Sum sum = sums.computeIfAbsent(place, _ -> new HashMap<>()).computeIfAbsent(le, _ -> new Sum());
     sum.value += increment;
     sum.samples++;
+  }
+
+  void add(Place place, Spread increment) {
+    spreads.merge(place, increment, Spread::plus);
+  }
+
+  /** Of native histograms. */
+  Spread spread(Reporter reporter, Side side) {
+    return spreads.getOrDefault(new Place(reporter, side), Spread.NOTHING);
   }
 
   long count(Reporter reporter, Side side) {

@@ -1,11 +1,13 @@
 package dev.palinode.analysis;
 
 import dev.palinode.analysis.Selector.NotASelector;
+import dev.palinode.crds.AnalysisMode;
 import dev.palinode.crds.AnalysisTemplateSpec;
 import dev.palinode.crds.AnalysisTemplateSpec.Margin;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import dev.palinode.crds.AnalysisTemplateSpec.Range;
 import dev.palinode.crds.AnalysisTemplateSpec.Ratio;
+import dev.palinode.crds.MetricProvider;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that is wrong with a template, found without asking a metric store. */
 public final class TemplateProblems {
+  /** How the names of single counters end, and those of a histogram's other parts. */
+  private static final List<String> NO_HISTOGRAM = List.of("_total", "_count", "_sum");
+
   private TemplateProblems() {}
 
   /** Each one a sentence that begins with the metric's name; empty when all can be asked. */
@@ -43,6 +48,14 @@ public final class TemplateProblems {
     String baseline = metric.baseline();
     String query = metric.query();
     Range range = metric.range();
+    AnalysisMode mode = metric.mode();
+    MetricProvider provider = metric.provider();
+    if (kinds == 1 && provider != null) {
+      return ProviderProblems.of(provider, metric);
+    }
+    if (kinds == 1 && mode != null) {
+      return ModeProblems.of(mode, metric);
+    }
     if (kinds == 1 && ratio != null) {
       return ofRatio(ratio, metric);
     }
@@ -74,6 +87,13 @@ public final class TemplateProblems {
     } catch (NotASelector e) {
       problems.add(String.valueOf(e.getMessage()));
     }
+    problems.addAll(ofBounds(metric));
+    return problems;
+  }
+
+  /** Of a ratio's margin and tolerance. */
+  static List<String> ofBounds(Metric metric) {
+    List<String> problems = new ArrayList<>();
     Bounds margin = Bounds.margin(metric.margin());
     Bounds tolerance = Bounds.tolerance(metric.margin(), metric.tolerance());
     if (margin.relative() == 0 && margin.absolute() == 0) {
@@ -106,9 +126,9 @@ public final class TemplateProblems {
     try {
       Selector selector = Selector.parse(histogram);
       ofIstio(selector).ifPresent(problems::add);
-      if (!selector.metric().endsWith("_bucket")) {
+      if (NO_HISTOGRAM.stream().anyMatch(selector.metric()::endsWith)) {
         problems.add(
-            "%s is not a histogram's counters; name the one that ends in _bucket (native histograms are not read)"
+            "%s is not a histogram; name the counters that end in _bucket, or a native histogram by its plain name"
                 .formatted(selector.metric()));
       }
       if (!selector.on("le").isEmpty()) {
@@ -135,7 +155,7 @@ public final class TemplateProblems {
     return margin != null && margin.absolute() != null;
   }
 
-  private static List<String> ofGauge(String gauge, String baseline, Metric metric) {
+  static List<String> ofGauge(String gauge, String baseline, Metric metric) {
     List<String> problems = new ArrayList<>(QueryTemplate.problems(gauge));
     problems.addAll(QueryTemplate.problems(baseline));
     Bounds margin = Bounds.gaugeMargin(metric.margin());
@@ -147,7 +167,7 @@ public final class TemplateProblems {
     return problems;
   }
 
-  private static List<String> ofQuery(String query, Range range) {
+  static List<String> ofQuery(String query, Range range) {
     List<String> problems = new ArrayList<>(QueryTemplate.problems(query));
     Double min = range.min();
     Double max = range.max();

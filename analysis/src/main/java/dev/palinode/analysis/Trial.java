@@ -43,22 +43,6 @@ public record Trial(
 
   /** Without a history: every metric with the assumed variation. */
   public static Trial of(List<Metric> metrics, double alpha, Instant start, GateSettings settings) {
-    return of(
-        metrics,
-        alpha,
-        start,
-        settings,
-        metrics.stream()
-            .map(_ -> Calibration.assumed(settings.podVariation(), "no history was read"))
-            .toList());
-  }
-
-  static Trial of(
-      List<Metric> metrics,
-      double alpha,
-      Instant start,
-      GateSettings settings,
-      List<Calibration> calibrations) {
     return new Trial(
         metrics,
         alpha,
@@ -67,7 +51,13 @@ public record Trial(
         settings.window(),
         settings.warmup(),
         settings.lateOnset(),
-        calibrations);
+        metrics.stream()
+            .map(_ -> Calibration.assumed(settings.podVariation(), "no history was read"))
+            .toList());
+  }
+
+  Trial with(List<Calibration> measured) {
+    return new Trial(metrics, alpha, beta, start, window, warmup, onset, measured);
   }
 
   /** Starts of harm are a whole number of windows apart, at least one. */

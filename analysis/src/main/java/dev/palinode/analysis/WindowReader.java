@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Reads the counters of one rollout and cuts them into closed windows, each exactly once. */
 final class WindowReader {
@@ -22,27 +23,34 @@ final class WindowReader {
   private static final Selector REQUESTS = Selector.parse(BuiltInTemplates.REQUESTS);
   private static final Selector REQUESTS_BAD = REQUESTS.and("response_code", "=~", "5..");
 
-  /** What the route was told about the candidate's share, and since when. */
-  record Weight(Optional<Instant> since, double share) {}
-
   private final GateSettings settings;
   private final Duration window;
   private final List<ArmSelectors> asked;
+  private final List<ProvidedCounts> provided;
   private final Counters counters;
   private final Traffic traffic;
+  private final Optional<Instant> seenBefore;
   private Instant closed;
 
   /**
-   * @param start end of the last window that was judged before, or of the first one to be
-   * @param trialStart of the rollout; series that were there by then count from their value
+   * @param start of the rollout; series that were there by then count from their value
+   * @param closed end of the last window that was judged before; else {@code start}
+   * @param seenBefore when the candidate's counters were last seen before that
    */
-  WindowReader(List<Metric> metrics, Instant start, Instant trialStart, GateSettings settings) {
+  WindowReader(
+      List<Metric> metrics,
+      Instant start,
+      Instant closed,
+      Optional<Instant> seenBefore,
+      GateSettings settings) {
     this.settings = settings;
     this.window = settings.window();
     this.asked = ArmSelectors.of(metrics);
-    this.counters = new Counters(window, start, trialStart);
+    this.provided = ProvidedCounts.of(metrics);
+    this.counters = new Counters(window, closed, start);
     this.traffic = new Traffic(window, settings.scrapeInterval());
-    this.closed = start;
+    this.seenBefore = seenBefore;
+    this.closed = closed;
   }
 
   /**
@@ -50,11 +58,22 @@ final class WindowReader {
    * Asks the store nothing when no window can be closed yet.
    */
   Optional<String> read(
-      MetricSource source, Arms arms, Weight weight, Instant now, Consumer<ClosedWindow> judge) {
+      MetricSource source,
+      Providers providers,
+      Arms arms,
+      RouteWeight weight,
+      Instant now,
+      Consumer<ClosedWindow> judge) {
     Instant due = floor(now.minus(lag()), window);
     while (closed.isBefore(due)) {
       Instant upTo = earlier(due, closed.plus(CHUNK));
       Instant edge = upTo.equals(due) ? floor(now, settings.interval()) : upTo;
+      for (ProvidedCounts each : provided) {
+        Optional<String> unread = each.read(providers, arms, closed, upTo, window);
+        if (unread.isPresent()) {
+          return unread;
+        }
+      }
       Optional<String> failed =
           counters.read(source, arms, selectors(arms), closed, upTo, edge, now);
       if (failed.isPresent()) {
@@ -83,14 +102,14 @@ final class WindowReader {
     return selectors;
   }
 
-  private ClosedWindow close(Arms arms, Weight weight) {
+  private ClosedWindow close(Arms arms, RouteWeight weight) {
     Map<String, Tally> tallies = counters.take(closed);
     String requests = ArmSelectors.text(REQUESTS, arms);
     String bad = ArmSelectors.text(REQUESTS_BAD, arms);
     Reporter reporter = counters.reporter(requests, closed);
     Tally total = tallies.getOrDefault(requests, new Tally());
     traffic.add(closed, tallies.getOrDefault(bad, new Tally()), total, reporter);
-    boolean settled = weight.since().filter(since -> traffic.shows(closed, since)).isPresent();
+    boolean settled = weight.live().filter(since -> traffic.shows(closed, since)).isPresent();
     return new ClosedWindow(
         closed,
         settled ? weight.share() : Double.NaN,
@@ -99,8 +118,10 @@ final class WindowReader {
         arms.stablePods().size(),
         total.count(reporter, Arms.Side.CANDIDATE),
         total.count(reporter, Arms.Side.STABLE),
-        asked.stream()
-            .map(each -> each.shown(tallies, counters, arms, closed, inseparable()))
+        Stream.concat(
+                asked.stream()
+                    .map(each -> each.shown(tallies, counters, arms, closed, inseparable())),
+                provided.stream().map(each -> each.take(closed)))
             .toList(),
         silence(arms, weight));
   }
@@ -115,7 +136,7 @@ final class WindowReader {
   }
 
   /** Silence of counters that were there before; a candidate that was never asked is not stale. */
-  Optional<String> silence(Arms arms, Weight weight) {
+  Optional<String> silence(Arms arms, RouteWeight weight) {
     Duration patience = patience(arms);
     boolean weighted = weight.since().filter(t -> t.plus(patience).isBefore(closed)).isPresent();
     Optional<Instant> seen = candidateSeen(arms);
@@ -132,8 +153,8 @@ final class WindowReader {
         .isPresent();
   }
 
-  private Optional<Instant> candidateSeen(Arms arms) {
-    return counters.candidateSeen(ArmSelectors.text(REQUESTS, arms));
+  Optional<Instant> candidateSeen(Arms arms) {
+    return counters.candidateSeen(ArmSelectors.text(REQUESTS, arms)).or(() -> seenBefore);
   }
 
   private Duration patience(Arms arms) {

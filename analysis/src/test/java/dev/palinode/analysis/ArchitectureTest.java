@@ -2,7 +2,6 @@ package dev.palinode.analysis;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -18,6 +17,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+  private static final String[] ADAPTERS = {
+    "dev.palinode.analysis.http",
+    "dev.palinode.analysis.prometheus",
+    "dev.palinode.analysis.providers"
+  };
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -35,23 +39,38 @@ class ArchitectureTest {
                 "org.jspecify..",
                 "org.hipparchus..",
                 "dev.palinode.crds",
-                "dev.palinode.analysis"))
+                "dev.palinode.analysis",
+                "dev.palinode.analysis.rivals"))
         .check(MAIN);
   }
 
   @Test
-  void adapter_addsOnlyJsonResilienceAndLogging() {
+  void rivals_knowNothingOfOurJudge() {
     classes()
         .that()
-        .resideInAPackage("dev.palinode.analysis.prometheus")
+        .resideInAPackage("dev.palinode.analysis.rivals")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "java..", "org.jspecify..", "org.hipparchus..", "dev.palinode.analysis.rivals"))
+        .check(MAIN);
+  }
+
+  @Test
+  void adapters_addOnlyJsonTlsResilienceAndLogging() {
+    classes()
+        .that()
+        .resideInAnyPackage(ADAPTERS)
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
                 "java..",
+                "javax.net.ssl..",
                 "org.jspecify..",
                 "com.fasterxml.jackson..",
                 "io.github.resilience4j..",
                 "org.slf4j..",
+                "dev.palinode.crds",
                 "dev.palinode.analysis.."))
         .check(MAIN);
   }
@@ -79,7 +98,7 @@ class ArchitectureTest {
     for (String name : List.of("log", "log1p", "exp", "expm1", "pow", "log10")) {
       noClasses()
           .that()
-          .resideInAPackage("dev.palinode.analysis")
+          .resideInAnyPackage("dev.palinode.analysis", "dev.palinode.analysis.rivals")
           .should()
           .callMethodWhere(
               describe(
@@ -94,7 +113,7 @@ class ArchitectureTest {
   @Test
   void judge_hasNoClockNoThreadAndNoDice() {
     noClasses()
-        .that(not(resideInAPackage("dev.palinode.analysis.prometheus")))
+        .that(not(resideInAnyPackage(ADAPTERS)))
         .should()
         .callMethod(Instant.class, "now")
         .orShould()

@@ -54,6 +54,7 @@ class CounterLedgerTest {
         closed.minus(Duration.ofMinutes(1)),
         closed,
         second(upTo),
+        Shop.T0,
         Shop.T0);
   }
 
@@ -133,7 +134,15 @@ class CounterLedgerTest {
     windows(1, Reporter.SOURCE, Side.STABLE);
     closed = second(300);
     Series late = gateway(Shop.ARMS.candidateRevision(), "503", 303, 70);
-    ledger.read(List.of(late), List.of(late), Shop.ARMS, second(285), closed, second(305), Shop.T0);
+    ledger.read(
+        List.of(late),
+        List.of(late),
+        Shop.ARMS,
+        second(285),
+        closed,
+        second(305),
+        Shop.T0,
+        Shop.T0);
     assertThat(windows(1, Reporter.SOURCE, Side.CANDIDATE)).containsExactly(0L);
   }
 
@@ -164,7 +173,7 @@ class CounterLedgerTest {
     for (double value : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       var fresh = new CounterLedger(Duration.ofSeconds(5));
       List<Series> answer = List.of(pod(STABLE, "200", -1, 5, 4, value));
-      fresh.read(answer, answer, Shop.ARMS, second(-60), Shop.T0, second(5), Shop.T0);
+      fresh.read(answer, answer, Shop.ARMS, second(-60), Shop.T0, second(5), Shop.T0, Shop.T0);
       assertThat(fresh.distrust()).isPresent();
     }
   }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +25,7 @@ class GateTest {
 
   private static Reading oneLook(List<Series> stored, Duration until) {
     Instant now = T0.plus(until);
-    return Shop.gate().look(new StoredMetrics().with(stored), ARMS, Optional.of(T0), now);
+    return Shop.gate().look(new StoredMetrics().with(stored), ARMS, RouteWeight.told(T0), now);
   }
 
   @Test
@@ -51,7 +50,7 @@ class GateTest {
     Gate gate = Shop.gate();
     var store = new StoredMetrics().with(Shop.of(1, 100, 0.05, 0.005, 0.05).byPod(LONG));
     Reading first = Shop.watch(gate, store, LONG);
-    Reading later = gate.look(store, ARMS, Optional.empty(), T0.plus(LONG).plusSeconds(600));
+    Reading later = gate.look(store, ARMS, RouteWeight.NONE, T0.plus(LONG).plusSeconds(600));
     assertThat(later.verdict()).isEqualTo(first.verdict());
   }
 
@@ -91,13 +90,13 @@ class GateTest {
     var store = new StoredMetrics().with(Shop.of(6, 100, 0.1, 0.002, 0.002).byPod(LONG));
     Reading before = Shop.watch(gate, store, Duration.ofSeconds(60));
     store.instead(new Answer.Unreadable<>("Prometheus at p:9090 gave no answer within 10 s"));
-    Reading blind = gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(300));
+    Reading blind = gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(300));
     assertThat(blind.unreadable()).get().asString().contains("no answer within 10 s");
     assertThat(blind.upTo()).isEqualTo(before.upTo());
     assertThat(blind.verdict()).isEqualTo(before.verdict());
 
     store.at(Instant.MAX).instead(null);
-    Reading again = gate.look(store, ARMS, Optional.of(T0), T0.plus(LONG));
+    Reading again = gate.look(store, ARMS, RouteWeight.told(T0), T0.plus(LONG));
     assertThat(again.unreadable()).isEmpty();
     assertThat(again.verdict()).isEqualTo(oneLook(stored(6), LONG).verdict());
   }
@@ -123,7 +122,7 @@ class GateTest {
     var store = new StoredMetrics();
     Reading reading =
         new Gate(List.of(metric), 0.01, T0, SETTINGS)
-            .look(store, ARMS, Optional.of(T0), T0.plusSeconds(60));
+            .look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(60));
     assertThat(reading.verdict()).isInstanceOf(Verdict.Invalid.class);
     assertThat(store.asked).noneMatch(q -> q.contains("rate("));
   }
@@ -146,16 +145,16 @@ class GateTest {
                   .toList()));
     }
     var store = new StoredMetrics().with(stored);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(70)).verdict())
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(70)).verdict())
         .isNotInstanceOf(Verdict.Invalid.class);
-    Reading silent = gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(120));
+    Reading silent = gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(120));
     assertThat(silent.verdict()).isInstanceOf(Verdict.Invalid.class);
     assertThat(silent.verdict().evidence().reason()).contains("silent since");
     assertThat(silent.candidateRate()).isEmpty();
-    assertThat(gate.look(store, ARMS, Optional.empty(), T0.plusSeconds(125)).verdict())
+    assertThat(gate.look(store, ARMS, RouteWeight.NONE, T0.plusSeconds(125)).verdict())
         .as("without weight silence is no fault")
         .isNotInstanceOf(Verdict.Invalid.class);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(240)).verdict())
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(240)).verdict())
         .isNotInstanceOf(Verdict.Invalid.class);
   }
 
@@ -205,11 +204,11 @@ class GateTest {
   void nextLook_isWhenAWindowCanBeClosed() {
     Gate gate = Shop.gate();
     var store = new StoredMetrics().with(stored(14));
-    Reading reading = gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(63));
+    Reading reading = gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(63));
     assertThat(reading.upTo()).isEqualTo(T0.plusSeconds(60));
     assertThat(reading.nextLook()).isEqualTo(T0.plusSeconds(66));
-    gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(65));
-    assertThat(gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(66)).upTo())
+    gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(65));
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(66)).upTo())
         .isEqualTo(T0.plusSeconds(65));
   }
 
@@ -246,13 +245,13 @@ class GateTest {
     var store = new StoredMetrics().with(Shop.of(11, 100, 0.1, 0, 0).byPod(LONG));
     Gate gate = Shop.gate();
     Instant set = T0.plusSeconds(120);
-    Reading early = gate.look(store, ARMS, Optional.of(set), set.plusSeconds(6));
+    Reading early = gate.look(store, ARMS, RouteWeight.told(set), set.plusSeconds(6));
     assertThat(early.shareSince()).contains(new Share(0, 0));
-    Reading later = gate.look(store, ARMS, Optional.of(set), set.plusSeconds(111));
+    Reading later = gate.look(store, ARMS, RouteWeight.told(set), set.plusSeconds(111));
     Share share = later.shareSince().orElseThrow();
     assertThat(share.total()).isBetween(9_000L, 11_500L);
     assertThat(share.candidate() / (double) share.total()).isBetween(0.08, 0.12);
-    assertThat(gate.look(store, ARMS, Optional.empty(), set.plusSeconds(112)).shareSince())
+    assertThat(gate.look(store, ARMS, RouteWeight.NONE, set.plusSeconds(112)).shareSince())
         .isEmpty();
   }
 
@@ -270,10 +269,10 @@ class GateTest {
     }
     Gate gate = Shop.gate();
     var store = new StoredMetrics().with(stored);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(61)).candidateRate())
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(61)).candidateRate())
         .get()
         .satisfies(rate -> assertThat(rate).isBetween(3.0, 20.0));
-    assertThat(gate.look(store, ARMS, Optional.empty(), T0.plusSeconds(71)).candidateRate())
+    assertThat(gate.look(store, ARMS, RouteWeight.NONE, T0.plusSeconds(71)).candidateRate())
         .contains(0.0);
   }
 
@@ -291,9 +290,9 @@ class GateTest {
   void lookBeforeAWindowIsDue_asksNothing() {
     Gate gate = Shop.gate();
     var store = new StoredMetrics().with(stored(14));
-    gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(61));
+    gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(61));
     int asked = store.asked.size();
-    gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(62));
+    gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(62));
     assertThat(store.asked).hasSize(asked).hasSize(2);
   }
 
@@ -326,7 +325,9 @@ class GateTest {
   @Test
   void noMetric_isInconclusive() {
     Gate gate = new Gate(List.of(), 0.01, T0, SETTINGS);
-    assertThat(gate.look(new StoredMetrics(), ARMS, Optional.of(T0), T0.plusSeconds(60)).verdict())
+    assertThat(
+            gate.look(new StoredMetrics(), ARMS, RouteWeight.told(T0), T0.plusSeconds(60))
+                .verdict())
         .isInstanceOf(Verdict.Inconclusive.class);
   }
 }

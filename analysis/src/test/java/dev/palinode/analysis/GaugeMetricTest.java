@@ -8,7 +8,6 @@ import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class GaugeMetricTest {
     Gate gate = new Gate(List.of(metric), 0.01, T0, SETTINGS);
     Reading last = null;
     for (Instant now = T0; !now.isAfter(T0.plusSeconds(5_400)); now = now.plusSeconds(300)) {
-      last = gate.look(store, ARMS, Optional.of(T0), now);
+      last = gate.look(store, ARMS, RouteWeight.told(T0), now);
     }
     return last;
   }
@@ -123,7 +122,7 @@ class GaugeMetricTest {
                 (_, at) -> new Answer.Known<>(List.of(new Sample(at, 1), new Sample(at, 2))));
     Reading reading =
         new Gate(List.of(CRITICAL), 0.01, T0, SETTINGS)
-            .look(store, ARMS, Optional.of(T0), T0.plusSeconds(120));
+            .look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(120));
     assertThat(reading.verdict()).isInstanceOf(Verdict.Invalid.class);
   }
 }

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,7 @@ class HistogramMetricTest {
   private static Reading look(List<Series> stored, GateSettings settings) {
     Instant now = T0.plus(UNTIL);
     return new Gate(List.of(Latencies.METRIC), 0.01, T0, settings)
-        .look(new StoredMetrics().with(stored), ARMS, Optional.of(T0), now);
+        .look(new StoredMetrics().with(stored), ARMS, RouteWeight.told(T0), now);
   }
 
   private static Reading look(ToDoubleFunction<Long> factor) {
@@ -131,7 +130,7 @@ class HistogramMetricTest {
     metrics.add(Latencies.METRIC);
     Reading reading =
         new Gate(metrics, 0.01, T0, SETTINGS)
-            .look(new StoredMetrics().with(stored), ARMS, Optional.of(T0), T0.plus(UNTIL));
+            .look(new StoredMetrics().with(stored), ARMS, RouteWeight.told(T0), T0.plus(UNTIL));
     assertThat(reading.verdict()).isInstanceOf(Verdict.Fail.class);
     assertThat(reading.verdict().evidence().metric()).isEqualTo("latency");
     assertThat(reading.perMetric().getFirst().verdict()).isNotInstanceOf(Verdict.Fail.class);
@@ -144,11 +143,11 @@ class HistogramMetricTest {
     Reading last = null;
     for (int s = 0; s <= UNTIL.toSeconds(); s += 20) {
       gate = s % 100 == 0 ? new Gate(List.of(Latencies.METRIC), 0.01, T0, SETTINGS) : gate;
-      last = gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(s));
+      last = gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(s));
     }
     Reading once =
         new Gate(List.of(Latencies.METRIC), 0.01, T0, SETTINGS)
-            .look(store, ARMS, Optional.of(T0), T0.plus(UNTIL));
+            .look(store, ARMS, RouteWeight.told(T0), T0.plus(UNTIL));
     assertThat(last).isEqualTo(once);
   }
 }

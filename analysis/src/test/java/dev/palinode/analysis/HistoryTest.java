@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -142,12 +141,12 @@ class HistoryTest {
             .remembering(new Answer.Unreadable<>("too much"));
     Gate gate = Shop.gate();
     Instant now = T0.plusSeconds(120);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), now).unreadable()).contains("too much");
-    assertThat(gate.look(store, ARMS, Optional.of(T0), now).unreadable()).contains("too much");
-    Reading third = gate.look(store, ARMS, Optional.of(T0), now);
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), now).unreadable()).contains("too much");
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), now).unreadable()).contains("too much");
+    Reading third = gate.look(store, ARMS, RouteWeight.told(T0), now);
     assertThat(third.unreadable()).isEmpty();
     assertThat(third.upTo()).isAfter(T0.plusSeconds(100));
-    gate.look(store, ARMS, Optional.of(T0), now.plusSeconds(60));
+    gate.look(store, ARMS, RouteWeight.told(T0), now.plusSeconds(60));
     assertThat(store.askedForRanges).hasSize(3);
   }
 }

@@ -111,6 +111,44 @@ class JudgeTest {
   }
 
   @Test
+  void restoredJudgeByOtherTools_goesOnToTheSameBits() {
+    for (long seed = 1; seed <= 20; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Trial trial = Trial.of(Modes.all(), 0.01, T0, SETTINGS);
+      Judge whole = new Judge(trial);
+      Judge pieces = new Judge(trial);
+      for (int i = 1; i <= 60; i++) {
+        for (int m = 0; m < trial.metrics().size(); m++) {
+          Measured measured = Modes.measured(trial.metrics().get(m), random);
+          Moment moment = new Moment(T0.plusSeconds(60L * i), new Shown(m, measured));
+          whole.add(moment);
+          pieces.add(moment);
+        }
+        pieces = Judge.restore(trial, pieces.save());
+        assertThat(pieces.save()).as("seed %d, minute %d", seed, i).isEqualTo(whole.save());
+        assertThat(pieces.each()).isEqualTo(whole.each());
+      }
+      for (int m = 0; m < trial.metrics().size(); m++) {
+        assertThat(pieces.untilNext(m, SETTINGS.interval()))
+            .isEqualTo(whole.untilNext(m, SETTINGS.interval()));
+      }
+    }
+  }
+
+  /** They say what they say by themselves; the evidence of the others is not diluted by them. */
+  @Test
+  void metricsOfOtherTools_takeNoPartInTheMerging() {
+    List<Metric> metrics = new ArrayList<>(Modes.all());
+    metrics.addFirst(ERRORS);
+    Judge among = new Judge(Trial.of(metrics, 0.01, T0, SETTINGS));
+    Judge alone = new Judge(Trial.of(List.of(ERRORS), 0.01, T0, SETTINGS));
+    WindowCounts counts = new WindowCounts(200, 3, 1_800, 9);
+    among.add(counts(counts));
+    alone.add(counts(counts));
+    assertThat(among.logHarm()).isEqualTo(alone.logHarm());
+  }
+
+  @Test
   void stateOfTenMetrics_isSmall() {
     Judge judge = new Judge(tenMetrics());
     for (int i = 1; i <= 300; i++) {

@@ -19,6 +19,14 @@ class QueryTemplateTest {
   }
 
   @Test
+  void podsAsAPattern_areInBracesIfTheyAreSeveral() {
+    assertThat(QueryTemplate.pattern("a.{{candidate.pods}}.{{stable.pods}}", Shop.ARMS))
+        .isEqualTo("a.checkout-7f9c2d41-aa.{checkout-55d6-aa,checkout-55d6-bb,checkout-55d6-cc}");
+    Arms nobody = new Arms("shop", "checkout", "x", "checkout-x-", List.of(), List.of());
+    assertThat(QueryTemplate.pattern("a.{{candidate.pods}}", nobody)).isEqualTo("a.-");
+  }
+
+  @Test
   void noPods_matchNoPod() {
     Arms arms = new Arms("shop", "checkout", "x", "checkout-x-", List.of(), List.of());
     assertThat(QueryTemplate.fill("{pod=~\"{{candidate.pods}}\"}", arms)).isEqualTo("{pod=~\"-\"}");

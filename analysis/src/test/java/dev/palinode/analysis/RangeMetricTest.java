@@ -9,7 +9,6 @@ import dev.palinode.crds.AnalysisTemplateSpec.Range;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +32,7 @@ class RangeMetricTest {
       java.util.function.Function<Instant, Answer<List<Sample>>> answers) {
     Gate gate = gate(failureLimit);
     var store = new StoredMetrics().answering((_, at) -> answers.apply(at));
-    return gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(5L * count + 1));
+    return gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(5L * count + 1));
   }
 
   private static Gate gate(int failureLimit) {
@@ -100,11 +99,11 @@ class RangeMetricTest {
   void unreadableStore_isNotCountedAndAskedAgain() {
     Gate gate = gate(0);
     var store = new StoredMetrics().answering((_, _) -> new Answer.Unreadable<>("down"));
-    Reading blind = gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(31));
+    Reading blind = gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(31));
     assertThat(blind.unreadable()).contains("down");
     assertThat(blind.verdict()).isInstanceOf(Verdict.Inconclusive.class);
     store.answering((_, at) -> new Answer.Known<>(List.of(new Sample(at, 99))));
-    assertThat(gate.look(store, ARMS, Optional.of(T0), T0.plusSeconds(31)).verdict())
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(31)).verdict())
         .isInstanceOf(Verdict.Fail.class);
   }
 
@@ -119,19 +118,19 @@ class RangeMetricTest {
         new StoredMetrics()
             .answering((_, at) -> new Answer.Known<>(List.of(new Sample(at, values[index(at)]))));
     Instant now = T0.plusSeconds(5L * values.length + 1);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), now).verdict())
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), now).verdict())
         .as("still catching up")
         .isInstanceOf(Verdict.Inconclusive.class);
-    gate.look(store, ARMS, Optional.of(T0), now);
-    gate.look(store, ARMS, Optional.of(T0), now);
-    assertThat(gate.look(store, ARMS, Optional.of(T0), now).verdict())
+    gate.look(store, ARMS, RouteWeight.told(T0), now);
+    gate.look(store, ARMS, RouteWeight.told(T0), now);
+    assertThat(gate.look(store, ARMS, RouteWeight.told(T0), now).verdict())
         .isInstanceOf(Verdict.Fail.class);
   }
 
   @Test
   void placeholders_areFilledInTheQuery() {
     var store = new StoredMetrics();
-    gate(0).look(store, ARMS, Optional.of(T0), T0.plusSeconds(6));
+    gate(0).look(store, ARMS, RouteWeight.told(T0), T0.plusSeconds(6));
     assertThat(store.asked).contains("sum(rate(orders_total{pod=~\"checkout-7f9c2d41-aa\"}[1m]))");
   }
 }

@@ -40,6 +40,21 @@ class RolloutRecordTest {
 
   /** A rollout with every kind of metric, gaps in its answers, and all the judge said. */
   private static String recorded(long seed, double bad) {
+    return recorded(seed, bad, 0);
+  }
+
+  /**
+   * @param restarts one in so many looks is by a gate that goes on from what an earlier one saved;
+   *     never if zero
+   */
+  private static String recorded(long seed, double bad, int restarts) {
+    List<Metric> metrics = new ArrayList<>(BuiltInTemplates.http().metrics());
+    metrics.addAll(List.of(Latencies.METRIC, GAUGE, RANGE));
+    return recorded(seed, bad, restarts, metrics);
+  }
+
+  private static String recorded(long seed, double bad, int restarts, List<Metric> metrics) {
+    SplittableRandom fate = new SplittableRandom(seed);
     SplittableRandom random = new SplittableRandom(seed);
     var store =
         new StoredMetrics()
@@ -56,11 +71,17 @@ class RolloutRecordTest {
                                     ? Double.NaN
                                     : 5 + random.nextGaussian()))));
     StringBuilder lines = new StringBuilder();
-    List<Metric> metrics = new ArrayList<>(BuiltInTemplates.http().metrics());
-    metrics.addAll(List.of(Latencies.METRIC, GAUGE, RANGE));
     Gate gate = new Gate(metrics, 0.01, T0, SETTINGS, new RecordWriter(lines));
+    Optional<String> saved = Optional.empty();
     for (Instant now = T0; !now.isAfter(T0.plus(UNTIL)); now = now.plusSeconds(5)) {
-      gate.look(store.at(now), ARMS, Optional.of(T0), 0.1, now);
+      if (restarts > 0 && saved.isPresent() && fate.nextInt(restarts) == 0) {
+        gate =
+            Gate.resume(saved.get(), metrics, 0.01, T0, SETTINGS, new RecordWriter(lines))
+                .orElseThrow();
+      }
+      RouteWeight weight = new RouteWeight(0.1, Optional.of(T0), Optional.of(T0));
+      Optional<String> state = gate.look(store.at(now), ARMS, weight, now).state();
+      saved = restarts == 0 || fate.nextInt(3) == 0 ? state : saved;
     }
     return lines.toString();
   }
@@ -77,6 +98,57 @@ class RolloutRecordTest {
             .map(e -> ((RolloutRecord.Said) e).result())
             .toList();
     assertThat(results).hasSizeGreaterThan(40).contains(bad > 0.01 ? "Fail" : "Inconclusive");
+  }
+
+  /** Moments, empty answers and NaN as other tools' rules are shown them, with restarts or not. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 6})
+  void rolloutJudgedByOtherTools_givesTheSameVerdicts(int restarts) {
+    for (Metric metric : Modes.all()) {
+      String text = recorded(4, 0.002, restarts, List.of(metric));
+      RolloutRecord record = RolloutRecord.read(text.lines());
+      assertThat(record.trial().metrics()).containsExactly(metric);
+      assertThat(record.resumed()).isEmpty();
+      assertThat(record.difference()).isEmpty();
+      assertThat(text).contains("\"moment\"").contains("\"metric\":\"" + metric.name() + "\"");
+    }
+  }
+
+  /** Up to a few windows after the save are lost with the process, and read and judged again. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void resumedRollout_isOneRecordThatGivesTheSameVerdicts(long seed) {
+    RolloutRecord record = RolloutRecord.read(recorded(seed, 0.01, 6).lines());
+    assertThat(record.resumed()).isEmpty();
+    assertThat(record.difference()).isEmpty();
+    List<Instant> ends =
+        record.entries().stream()
+            .filter(RolloutRecord.Said.class::isInstance)
+            .map(e -> ((RolloutRecord.Said) e).at())
+            .toList();
+    assertThat(ends).hasSizeGreaterThan(40).isSorted().doesNotHaveDuplicates();
+  }
+
+  /** The process died in the middle of a line. */
+  @Test
+  void lineCutOffBeforeARestart_isNoLoss() {
+    String text = recorded(3, 0.01, 12);
+    int at = text.indexOf("{\"resumed\"");
+    String torn = text.substring(0, at) + "{\"window\":{\"end\":\n" + text.substring(at);
+    assertThat(RolloutRecord.read(torn.lines())).isEqualTo(RolloutRecord.read(text.lines()));
+    String lost = text + "{\"window\":{\"end\":\n";
+    assertThatThrownBy(() -> RolloutRecord.read(lost.lines())).hasMessageContaining("is cut off");
+  }
+
+  /** The file went with the machine; what is written from there on can still be judged again. */
+  @Test
+  void recordThatBeginsWhereTheRolloutWasResumed_givesTheSameVerdicts() {
+    String text = recorded(3, 0.01, 12);
+    String rest = text.substring(text.indexOf("{\"resumed\""));
+    RolloutRecord record = RolloutRecord.read(rest.lines());
+    assertThat(record.resumed()).isPresent();
+    assertThat(record.difference()).isEmpty();
+    assertThat(record.entries()).isNotEmpty();
   }
 
   @Test
@@ -122,6 +194,7 @@ class RolloutRecordTest {
         "{\"trial\":{\"version\":1",
         "[1]",
         "{\"other\":{}}",
+        "{\"resumed\":{\"judge\":\"AAAA\"}}",
         "{\"moment\":{\"at\":\"yesterday\",\"metric\":0,\"value\":1}}"
       })
   void damagedRecord_isRefusedWithItsLine(String text) {

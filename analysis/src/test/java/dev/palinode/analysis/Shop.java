@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -161,7 +160,7 @@ final class Shop {
   static Reading watch(Gate gate, StoredMetrics store, Duration until) {
     Reading last = null;
     for (Instant now = T0; !now.isAfter(T0.plus(until)); now = now.plusSeconds(5)) {
-      last = gate.look(store.at(now), ARMS, Optional.of(T0), now);
+      last = gate.look(store.at(now), ARMS, RouteWeight.told(T0), now);
     }
     return last;
   }

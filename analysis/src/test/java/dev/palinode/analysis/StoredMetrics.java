@@ -75,17 +75,21 @@ final class StoredMetrics implements MetricSource {
     List<Series> found = new ArrayList<>();
     for (Series series : stored) {
       if (matches(wanted, series.labels())) {
-        List<Sample> inside =
-            series.samples().stream()
-                .filter(s -> s.at().isAfter(end.minus(window)) && !s.at().isAfter(end))
-                .filter(s -> !s.at().isAfter(clock.minus(delay)))
-                .toList();
+        Series inside =
+            new Series(
+                series.labels(),
+                series.samples().stream().filter(s -> isSeen(s.at(), end, window)).toList(),
+                series.histograms().stream().filter(h -> isSeen(h.at(), end, window)).toList());
         if (!inside.isEmpty()) {
-          found.add(new Series(series.labels(), inside));
+          found.add(inside);
         }
       }
     }
     return new Answer.Known<>(found);
+  }
+
+  private boolean isSeen(Instant at, Instant end, Duration window) {
+    return at.isAfter(end.minus(window)) && !at.isAfter(end) && !at.isAfter(clock.minus(delay));
   }
 
   private static boolean matches(Selector wanted, Map<String, String> labels) {

@@ -47,6 +47,9 @@ public final class Bench {
     parts.put("delay", JudgeBench::delay);
     parts.put("late", JudgeBench::late);
     parts.put("equal", JudgeBench::equal);
+    parts.put("latency", LatencyBench::run);
+    parts.put("reader", ReaderBench::run);
+    parts.put("cost", ReaderBench::cost);
     return parts;
   }
 

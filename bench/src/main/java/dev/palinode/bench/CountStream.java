@@ -12,8 +12,6 @@ import java.time.Duration;
 final class CountStream {
   private static final double SECONDS = Scenario.WINDOW.toSeconds();
   private static final int WINDOWS_PER_MINUTE = 4;
-  private static final double BURST = 20;
-  private static final double WARM_UP_SECONDS = 120;
 
   /** One arm's counts in a window. */
   private record Arm(long total, long bad) {
@@ -49,11 +47,13 @@ final class CountStream {
       stableLuck = dice.luck(variance / scenario.stablePods());
     }
     index++;
-    double requests = scenario.rate() * SECONDS * swing(time);
-    double base = scenario.stable() * burst(time);
+    double requests = scenario.rate() * SECONDS * scenario.swing(time);
+    double base = scenario.stable() * scenario.burst(time);
     double extra = time >= scenario.onset().toSeconds() ? scenario.shift() : 0;
     Arm canary =
-        arm(requests * scenario.weight(), Math.min(1, (base * warmUp(time) + extra) * canaryLuck));
+        arm(
+            requests * scenario.weight(),
+            Math.min(1, (base * scenario.warmUp(time) + extra) * canaryLuck));
     Arm stable = arm(requests * (1 - scenario.weight()), Math.min(1, base * stableLuck));
     canary = asRead(canary);
     Duration end = Scenario.WINDOW.multipliedBy(index);
@@ -90,19 +90,5 @@ final class CountStream {
       }
       case NONE, BURSTS, DIURNAL, WARM_UP, LAG -> arm;
     };
-  }
-
-  private double swing(double time) {
-    return scenario.rough() == Rough.DIURNAL ? 1 + 0.8 * StrictMath.sin(time * Math.TAU / 3600) : 1;
-  }
-
-  private double burst(double time) {
-    return scenario.rough() == Rough.BURSTS && time % 1200 >= 600 && time % 1200 < 720 ? BURST : 1;
-  }
-
-  private double warmUp(double time) {
-    return scenario.rough() == Rough.WARM_UP
-        ? 1 + 0.5 * Math.max(0, 1 - time / WARM_UP_SECONDS)
-        : 1;
   }
 }

@@ -98,7 +98,8 @@ record GitApps(Path folder, String url, String good, String bad) {
         List.of(new GitTargetSpec.Grant("bench", List.of("bench"), List.of("apps/"))),
         Duration.ofDays(3650),
         new GitTargetSpec.Author("Palinode", "palinode@example.com"),
-        new GitTargetSpec.Budget(1_000_000));
+        new GitTargetSpec.Budget(1_000_000),
+        false);
   }
 
   private static String name(int app) {

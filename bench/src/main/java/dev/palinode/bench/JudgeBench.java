@@ -23,7 +23,7 @@ final class JudgeBench {
   private static final int SHORT_HARM = 200;
 
   /** Fewer replicates leave an upper bound above alpha even without a single alarm. */
-  private static final int RESOLVES_ALPHA = 1_000;
+  static final int RESOLVES_ALPHA = 1_000;
 
   /** The delay and the cost that ours must keep: a row of the reference table. */
   record Cell(double rate, double shift, double detected, double median, double extraBad) {

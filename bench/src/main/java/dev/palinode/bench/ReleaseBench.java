@@ -24,7 +24,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Bad releases, one after the other on several apps at a time: how long from the verdict until the
+ * Bad releases, one after the other on three apps in turn: how long from the verdict until the
  * traffic is back and until the revert is on the branch, and how long from the sample to the
  * verdict.
  *
@@ -36,29 +36,37 @@ final class ReleaseBench {
   private static final Duration EVALUATION = Duration.ofSeconds(5);
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
+  /**
+   * Windows end at the same moments for all apps, and so do verdicts: each app fails in a window of
+   * its own, since a failure takes about three. Failures that come together share two cores with
+   * the API server, the mesh and the git server, and would measure those.
+   */
+  private static final int APPS = 3;
+
   private ReleaseBench() {}
 
   static void run(Figures figures, boolean full)
       throws IOException, InterruptedException, ExecutionException {
-    int apps = full ? 15 : 4;
-    int rounds = full ? 7 : 2;
+    int rounds = full ? 35 : 3;
     try (Testbed testbed =
         Testbed.start(EnumSet.of(Part.CONTROL_PLANE, Part.GIT, Part.PROMETHEUS, Part.MESH))) {
       Product.install(testbed);
       testbed.prometheus().scrape("mesh", SCRAPE, List.of("127.0.0.1:" + testbed.mesh().port()));
       String namespace = testbed.namespace("bench");
       List<Shop> shops = new ArrayList<>();
-      for (int i = 0; i < apps; i++) {
+      for (int i = 0; i < APPS; i++) {
         shops.add(Shop.open(testbed, new App(namespace, "app-" + i, 2)));
       }
       try (PalinodeProcess palinode =
               PalinodeProcess.start(
                   testbed,
                   "prometheus.url=" + testbed.prometheus().uri(),
+                  "analysis.records=" + testbed.folder().resolve("records"),
                   "mesh.settle=" + SETTLE.toSeconds() + "s");
           Sightings sightings = new Sightings(testbed.controlPlane().admin(), namespace);
           Ingestion ingestion = new Ingestion(testbed.prometheus())) {
-        awaitRest(testbed, namespace, apps);
+        awaitRest(testbed, namespace);
+        awaitScrapes(testbed);
         AuditLog audit = testbed.controlPlane().audit();
         long mark = audit.mark();
         List<Failure> failures = play(shops, sightings, rounds);
@@ -81,13 +89,12 @@ final class ReleaseBench {
       List<Future<List<Failure>>> played = new ArrayList<>();
       for (int i = 0; i < shops.size(); i++) {
         Shop shop = shops.get(i);
-        // Spread over the evaluation windows, as releases of many teams are.
-        Duration head = SCRAPE.multipliedBy(i).dividedBy(shops.size());
+        int turn = i;
         played.add(
             crew.submit(() -> {
-              Thread.sleep(head);
               List<Failure> own = new ArrayList<>();
               for (int round = 1; round <= rounds; round++) {
+                awaitTurn(turn);
                 own.add(shop.fail(round, sightings));
                 System.err.println("  " + shop.app().name() + " round " + round);
               }
@@ -99,6 +106,13 @@ final class ReleaseBench {
       }
     }
     return failures;
+  }
+
+  /** Rounds take one window more or less now and then; the turns stay apart all the same. */
+  private static void awaitTurn(int turn) throws InterruptedException {
+    long cycle = SCRAPE.multipliedBy(APPS).toMillis();
+    long since = System.currentTimeMillis() - SCRAPE.multipliedBy(turn).toMillis();
+    Thread.sleep(cycle - Math.floorMod(since, cycle));
   }
 
   /** When the status that records each verdict arrived at the API server. */
@@ -123,6 +137,14 @@ final class ReleaseBench {
       toRoute.add(seconds(verdicts.get(i), failures.get(i).routeBack()));
       toCommit.add(seconds(verdicts.get(i), failures.get(i).committed()));
       routeToCommit.add(seconds(failures.get(i).routeBack(), failures.get(i).committed()));
+      // Not a figure; it tells whether failures that came together held each other up.
+      System.err.printf(
+          "  %s %s: sample %.1f s before, route after %.3f s, commit after %.3f s%n",
+          verdicts.get(i),
+          failures.get(i).app(),
+          failures.get(i).sampleToVerdict().orElse(Double.NaN),
+          toRoute.getLast(),
+          toCommit.getLast());
     }
     figures.told("mesh_settle", SETTLE.toSeconds(), "s");
     figures.samples("verdict_to_route", toRoute.size());
@@ -166,7 +188,21 @@ final class ReleaseBench {
     return Duration.between(from, to).toNanos() / 1e9;
   }
 
-  private static void awaitRest(Testbed testbed, String namespace, int apps) {
+  /**
+   * A store that has just met the stable pods takes their first counters for requests of that
+   * moment, and the split for a wrong one: the first failure would measure its age.
+   */
+  private static void awaitScrapes(Testbed testbed) {
+    String known =
+        "count(min by (destination_service_name)"
+            + " (count_over_time(istio_requests_total{reporter=\"destination\"}[5m])) >= 3)";
+    await("the store has seen every stable pod three times")
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> testbed.prometheus().query(known).stream().anyMatch(s -> s.value() == APPS));
+  }
+
+  private static void awaitRest(Testbed testbed, String namespace) {
     await("every Canary is at rest")
         .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofSeconds(1))
@@ -181,6 +217,6 @@ final class ReleaseBench {
                     .stream()
                     .filter(IdleBench::rests)
                     .count()
-                == apps);
+                == APPS);
   }
 }

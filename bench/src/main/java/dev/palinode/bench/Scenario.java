@@ -25,6 +25,8 @@ record Scenario(
     int stablePods) {
   static final Duration WINDOW = Duration.ofSeconds(15);
   static final int WINDOWS = 240;
+  private static final double BURST = 20;
+  private static final double WARM_UP_SECONDS = 120;
 
   /** Trouble that is nobody's fault. */
   enum Rough {
@@ -104,6 +106,21 @@ record Scenario(
         variation,
         canary,
         others);
+  }
+
+  /** How many times the usual rate, so many seconds after the start. */
+  double swing(double time) {
+    return rough == Rough.DIURNAL ? 1 + 0.8 * StrictMath.sin(time * Math.TAU / 3600) : 1;
+  }
+
+  /** How many times the usual errors, in both arms. */
+  double burst(double time) {
+    return rough == Rough.BURSTS && time % 1200 >= 600 && time % 1200 < 720 ? BURST : 1;
+  }
+
+  /** How many times the usual errors, of a canary that is still warming up. */
+  double warmUp(double time) {
+    return rough == Rough.WARM_UP ? 1 + 0.5 * Math.max(0, 1 - time / WARM_UP_SECONDS) : 1;
   }
 
   boolean isHealthy() {

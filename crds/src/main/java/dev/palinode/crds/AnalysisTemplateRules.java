@@ -29,7 +29,8 @@ final class AnalysisTemplateRules {
 
   static final String QUERY_RANGE =
       "query and range belong together: add range with min, max or both";
-  static final String QUERY_RANGE_CEL = "has(self.query) == has(self.range)";
+  static final String QUERY_RANGE_CEL =
+      "(has(self.mode) && self.mode == 'argo') || has(self.query) == has(self.range)";
 
   static final String RANGE_BOUND = "a range needs min, max or both";
   static final String RANGE_BOUND_CEL = "has(self.min) || has(self.max)";
@@ -70,6 +71,8 @@ final class AnalysisTemplateRules {
       if (metric.isObject()) {
         kind(metric, at, found);
         range(metric, at, found);
+        ModeRules.check(metric, at, found);
+        ProviderRules.check(metric, at, found);
         for (String field : QUERIES) {
           if (UNKNOWN_PATTERN.matcher(metric.path(field).asText()).find()) {
             found.add(new Problem(at + "." + field, PLACEHOLDERS));
@@ -81,18 +84,13 @@ final class AnalysisTemplateRules {
   }
 
   private static void kind(JsonNode metric, String at, List<Problem> found) {
-    boolean query = metric.hasNonNull("query");
-    long kinds = KINDS.stream().filter(metric::hasNonNull).count();
-    if (RecordShape.hasLater(metric, AnalysisTemplateSpec.Metric.class)) {
-      return; // already told that this version does not know it
-    }
-    if (kinds != 1) {
+    if (KINDS.stream().filter(metric::hasNonNull).count() != 1) {
       found.add(new Problem(at, ONE_KIND));
     }
     if (metric.hasNonNull("gauge") != metric.hasNonNull("baseline")) {
       found.add(new Problem(at, GAUGE_BASELINE));
     }
-    if (query != metric.hasNonNull("range")) {
+    if (!ModeRules.is(metric, "argo") && metric.hasNonNull("query") != metric.hasNonNull("range")) {
       found.add(new Problem(at, QUERY_RANGE));
     }
   }

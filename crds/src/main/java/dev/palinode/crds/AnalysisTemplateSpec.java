@@ -26,9 +26,10 @@ public record AnalysisTemplateSpec(
 
   /**
    * One question: a ratio of two counters, a histogram or a gauge compared with stable, or a query
-   * against a threshold.
+   * against a threshold; or one of these by another tool's rules.
    *
-   * @param histogram selector of the {@code _bucket} counters of a latency histogram
+   * @param histogram selector of a latency histogram: of its {@code _bucket} counters, or of a
+   *     native one by its plain name
    * @param gauge query for the candidate's value; more is worse
    * @param baseline the same query for stable's value
    * @param margin how much worse than stable the candidate may be before that is a failure
@@ -36,6 +37,11 @@ public record AnalysisTemplateSpec(
    *     than the margin, because proving health costs more traffic than seeing harm
    * @param critical false: annotates, never fails
    * @param failureLimit how many samples outside the range are forgiven
+   * @param mode whose rules judge the metric; absent: ours
+   * @param flagger settings of mode flagger; range is its thresholdRange
+   * @param argo settings of mode argo
+   * @param kayenta settings of mode kayenta
+   * @param provider who is asked instead of the metric store
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,6 +54,12 @@ public record AnalysisTemplateSpec(
   @ValidationRule(
       value = AnalysisTemplateRules.GAUGE_BASELINE_CEL,
       message = AnalysisTemplateRules.GAUGE_BASELINE)
+  @ValidationRule(value = ModeRules.QUESTION_CEL, message = ModeRules.QUESTION)
+  @ValidationRule(value = ModeRules.GROUP_CEL, message = ModeRules.GROUP)
+  @ValidationRule(value = ModeRules.OURS_CEL, message = ModeRules.OURS)
+  @ValidationRule(value = ModeRules.CONDITION_CEL, message = ModeRules.CONDITION)
+  @ValidationRule(value = ProviderRules.KIND_CEL, message = ProviderRules.KIND)
+  @ValidationRule(value = ProviderRules.MODE_CEL, message = ProviderRules.MODE)
   public record Metric(
       @Required @Size(min = 1, max = 63) String name,
       @Nullable Ratio ratio,
@@ -71,10 +83,47 @@ public record AnalysisTemplateSpec(
           @Nullable String query,
       @Nullable Range range,
       @Min(0) @Default("0") Integer failureLimit,
-      @Default("true") Boolean critical) {
+      @Default("true") Boolean critical,
+      @Nullable AnalysisMode mode,
+      AnalysisMode.@Nullable Flagger flagger,
+      AnalysisMode.@Nullable Argo argo,
+      AnalysisMode.@Nullable Kayenta kayenta,
+      @Nullable MetricProvider provider) {
     public Metric {
       failureLimit = failureLimit == null ? 0 : failureLimit;
       critical = critical == null || critical;
+    }
+
+    /** By our own rules. */
+    public Metric(
+        String name,
+        @Nullable Ratio ratio,
+        @Nullable String histogram,
+        @Nullable String gauge,
+        @Nullable String baseline,
+        @Nullable Margin margin,
+        @Nullable Margin tolerance,
+        @Nullable String query,
+        @Nullable Range range,
+        Integer failureLimit,
+        Boolean critical) {
+      this(
+          name,
+          ratio,
+          histogram,
+          gauge,
+          baseline,
+          margin,
+          tolerance,
+          query,
+          range,
+          failureLimit,
+          critical,
+          null,
+          null,
+          null,
+          null,
+          null);
     }
 
     /** A ratio or a query. */

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param candidate what is tried or was refused
  * @param rejected templates that get no traffic until git moves on or {@code spec.retry} changes
  * @param verdict the last one that moved or held a step
+ * @param judge where the judge of the rollout stands: what a restart goes on from
+ * @param watch the release that serves alone and is still judged
  * @param revert the open or last request to git
  * @param traffic what git said about the route before the rollout
  * @param progress clock marks of the rollout under way
@@ -42,6 +44,8 @@ public record CanaryStatus(
     @Nullable Release candidate,
     List<Rejection> rejected,
     @Nullable VerdictRecord verdict,
+    @Nullable JudgeRecord judge,
+    @Nullable Watch watch,
     @Nullable RevertLink revert,
     @Nullable TrafficRecord traffic,
     @Nullable Progress progress,
@@ -75,11 +79,34 @@ public record CanaryStatus(
     }
   }
 
-  /** A template that was tried and refused. */
+  /**
+   * A template that was tried and refused.
+   *
+   * @param again how often it was asked to be reverted once more, because somebody put it back
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Rejection(
-      String templateDigest, @Nullable String revision, Cause cause, String reason, Instant at) {}
+      String templateDigest,
+      @Nullable String revision,
+      Cause cause,
+      String reason,
+      Instant at,
+      @Nullable Integer again) {
+    /** Never put back so far. */
+    public Rejection(
+        String templateDigest, @Nullable String revision, Cause cause, String reason, Instant at) {
+      this(templateDigest, revision, cause, reason, at, null);
+    }
+
+    public int timesAgain() {
+      return again == null ? 0 : again;
+    }
+
+    public Rejection onceMore() {
+      return new Rejection(templateDigest, revision, cause, reason, at, timesAgain() + 1);
+    }
+  }
 
   /** The gate's answer with its numbers. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -91,6 +118,25 @@ public record CanaryStatus(
       @Nullable String limit,
       @Nullable Long requests,
       @Nullable String evidence) {}
+
+  /**
+   * What the judge needs to go on: nothing that was weighed is read, or weighed, again.
+   *
+   * @param at end of the last window in it
+   * @param state opaque text of this version of the judge; one that it cannot read is not used
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record JudgeRecord(Instant at, String state) {}
+
+  /**
+   * The time after the hand-over: the release serves alone and is held against what served before.
+   *
+   * @param before what a failure goes back to
+   * @param service host that its requests are counted at
+   * @param since when the release was promoted; {@code spec.watch} counts from here
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Watch(Release before, String service, Instant since) {}
 
   /** The Revert that belongs to the last failure. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -193,6 +239,8 @@ public record CanaryStatus(
           null,
           null,
           null,
+          null,
+          null,
           Tokens.NONE,
           List.of(),
           List.of());
@@ -207,6 +255,12 @@ public record CanaryStatus(
 
   public Progress progressOrNone() {
     return progress == null ? Progress.NONE : progress;
+  }
+
+  /** What serves was found bad after its hand-over. */
+  public boolean stableFailed() {
+    return stable != null
+        && rejectionOf(stable.templateDigest()).filter(r -> r.cause() == Cause.Failed).isPresent();
   }
 
   public Optional<Rejection> rejectionOf(String templateDigest) {

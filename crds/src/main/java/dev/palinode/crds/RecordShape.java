@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordShape {
   /** Fields of the contract that this version does not carry out, by the record they belong to. */
   private static final Map<Class<?>, List<String>> LATER =
-      Map.of(
-          CanarySpec.Step.class, List.of("webhook", "job"),
-          AnalysisTemplateSpec.Metric.class, List.of("mode"));
+      Map.of(CanarySpec.Step.class, List.of("webhook", "job"));
 
   /**
    * @param bounds where the annotations of the field stand

@@ -83,6 +83,33 @@ class RoundTripTest {
   }
 
   @Test
+  void smallestModes_haveTheDefaultsOfTheirTools() {
+    List<AnalysisTemplateSpec.Metric> metrics =
+        Samples.SERIALIZATION
+            .unmarshal(
+                """
+                metrics:
+                - {name: f, mode: flagger, query: up, range: {min: 1}, flagger: {}}
+                - {name: a, mode: argo, query: up, argo: {successCondition: "true"}}
+                - {name: k, mode: kayenta, gauge: up, baseline: up, kayenta: {}}
+                """,
+                AnalysisTemplateSpec.class)
+            .metrics();
+    assertThat(metrics)
+        .extracting(AnalysisTemplateSpec.Metric::mode)
+        .containsExactly(AnalysisMode.flagger, AnalysisMode.argo, AnalysisMode.kayenta);
+    assertThat(metrics.get(0).flagger()).isEqualTo(AnalysisMode.Flagger.DEFAULT);
+    assertThat(metrics.get(1).argo())
+        .isEqualTo(new AnalysisMode.Argo("true", null, null, null, null, 0, 0, 4, 0));
+    assertThat(metrics.get(2).kayenta()).isEqualTo(AnalysisMode.Kayenta.DEFAULT);
+    assertThat(AnalysisMode.Kayenta.DEFAULT)
+        .hasToString(
+            "Kayenta[direction=either, nanStrategy=remove, mustHaveData=false,"
+                + " allowedIncrease=1.0, allowedDecrease=1.0, beginAfter=0s, analysisInterval=5m,"
+                + " lookback=0s, step=1m]");
+  }
+
+  @Test
   void appInTheRoot_keepsItsEmptyPath() {
     String json =
         Samples.SERIALIZATION.asJson(new CanarySpec.Source("https://g/x.git", "main", ""));

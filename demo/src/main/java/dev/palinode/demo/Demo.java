@@ -1,14 +1,12 @@
 package dev.palinode.demo;
 
 import dev.palinode.demo.Terminal.Tone;
-import dev.palinode.testbed.Part;
 import dev.palinode.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -86,8 +84,7 @@ final class Demo implements Callable<Integer> {
       System.err.println("palinode demo: " + folder + " is no empty folder; name another");
       return USAGE;
     }
-    Optional<String> missing =
-        onTestbed ? Testbed.missing(EnumSet.allOf(Part.class)) : Optional.empty();
+    Optional<String> missing = onTestbed ? Testbed.missing(OnTestbed.PARTS) : Optional.empty();
     if (missing.isPresent()) {
       System.err.println("palinode demo: " + missing.get());
       return USAGE;
@@ -104,8 +101,12 @@ final class Demo implements Callable<Integer> {
     if (folder != null) {
       terminal.say(
           Tone.QUIET,
-          "Kept in %s: shop.git, team (a clone), events.ndjson, demo.log%s"
-              .formatted(folder, onTestbed ? ", logs/ of all programs" : ""));
+          "Kept in %s: shop.git, team (a clone), events.ndjson, demo.log, %s"
+              .formatted(
+                  folder,
+                  onTestbed
+                      ? "logs/ of all programs"
+                      : "records/ (what the judge was shown: ./palinode replay FILE)"));
     }
     return code;
   }

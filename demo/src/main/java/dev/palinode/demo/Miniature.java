@@ -12,6 +12,7 @@ import dev.palinode.controller.istio.IstioTrafficRouter;
 import dev.palinode.controller.kube.KubernetesCanaries;
 import dev.palinode.controller.observe.Gates;
 import dev.palinode.controller.observe.Question;
+import dev.palinode.controller.observe.RolloutRecords;
 import dev.palinode.controller.observe.SequentialGates;
 import dev.palinode.controller.observe.WorldReader;
 import dev.palinode.controller.ports.Canaries;
@@ -76,7 +77,8 @@ final class Miniature implements Stage {
     closing(new Mesh(server.client("mesh"), telemetry));
     WorkloadController workloads = new WorkloadController(server.client("workloads"));
     closing(new Round("workloads", workloads::look));
-    CanaryLoop loop = controller(server, metrics, parts);
+    CanaryLoop loop =
+        controller(server, metrics, parts, new RolloutRecords(folder.resolve("records")));
     watch(closing(new Round("controller", () -> loop.look(CANARY))), carryingOut(server, writer));
     Agent agent = new Agent(server.client("flux"), shop);
     closing(new Round("agent", agent::look));
@@ -137,7 +139,8 @@ final class Miniature implements Stage {
   }
 
   /** The controller as the program wires it. */
-  private CanaryLoop controller(ApiServer server, MetricStore metrics, Parts parts) {
+  private CanaryLoop controller(
+      ApiServer server, MetricStore metrics, Parts parts, RolloutRecords records) {
     KubernetesClient client = server.client("palinode");
     PrometheusSource source = closing(new PrometheusSource(PrometheusSettings.of(metrics.url())));
     Gates gates =
@@ -145,7 +148,9 @@ final class Miniature implements Stage {
             .judge()
             .apply(
                 new SequentialGates(
-                    source, GateSettings.defaults().withIntervals(LOOK, MetricStore.SCRAPE)));
+                    source,
+                    GateSettings.defaults().withIntervals(LOOK, MetricStore.SCRAPE),
+                    records));
     Canaries canaries = new KubernetesCanaries(client, CLOCK);
     TrafficRouter router = new IstioTrafficRouter(client, server.client("palinode"));
     Workloads workloads =

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,6 +50,10 @@ final class OnTestbed implements Stage {
       return "%s (else %s)".formatted(setting(), usual);
     }
   }
+
+  /** What this stage brings up. */
+  static final Set<Part> PARTS =
+      EnumSet.of(Part.CONTROL_PLANE, Part.GIT, Part.PROMETHEUS, Part.MESH, Part.FLUX);
 
   private final Terminal terminal;
   private final Path folder;

@@ -53,6 +53,7 @@ final class BrokenParts {
                   j.share(),
                   j.candidateRate(),
                   Optional.empty(),
+                  Optional.empty(),
                   Optional.empty()));
     }
 

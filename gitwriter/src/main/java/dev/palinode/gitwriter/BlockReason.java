@@ -26,7 +26,13 @@ public enum BlockReason {
   Credentials,
   /** Commits must be signed, and there is no key that can. */
   SigningKey,
-  /** The ssh server's host key is unknown, or another one than before. */
+  /** The last good commit is not signed by a trusted key, which the GitTarget asks for. */
+  UntrustedLastGood,
+  /** Last good commits must be signed by a trusted key, and there are no keys to compare with. */
+  TrustedKeys,
+  /**
+   * The server's host key is unknown or another one than before, or its certificate not trusted.
+   */
   HostKey,
   /** The repository or the branch does not exist, or the credentials may not see it. */
   RepositoryMissing,

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** How we show who we are. It can be used and hidden, never shown. */
 public final class Credentials {
   private static final Credentials NONE =
-      new Credentials(null, null, null, null, "", "no credentials");
+      new Credentials(null, null, null, null, null, Passage.USUAL, "", "no credentials");
   private static final Pattern USER_IN_URL = Pattern.compile("://[^/@\\s]*@");
 
   private final @Nullable String header;
   private final @Nullable String secret;
   private final @Nullable SshLogin ssh;
   private final @Nullable CommitSigner signer;
+  private final @Nullable CommitVerifier verifier;
+  private final Passage passage;
   private final String origin;
   private final String kind;
 
@@ -28,12 +30,16 @@ public final class Credentials {
       @Nullable String secret,
       @Nullable SshLogin ssh,
       @Nullable CommitSigner signer,
+      @Nullable CommitVerifier verifier,
+      Passage passage,
       String origin,
       String kind) {
     this.header = header;
     this.secret = secret;
     this.ssh = ssh;
     this.signer = signer;
+    this.verifier = verifier;
+    this.passage = passage;
     this.origin = origin;
     this.kind = kind;
   }
@@ -54,6 +60,11 @@ public final class Credentials {
   /** For public and local repositories. */
   public static Credentials none() {
     return NONE;
+  }
+
+  /** Neither token nor password; a client certificate may stand in for them. */
+  public static Credentials anonymous(String origin) {
+    return new Credentials(null, null, null, null, null, Passage.USUAL, origin, "no login");
   }
 
   /**
@@ -77,17 +88,28 @@ public final class Credentials {
   }
 
   private static Credentials http(String header, String secret, String origin, String kind) {
-    return new Credentials(header, secret, null, null, origin, kind);
+    return new Credentials(header, secret, null, null, null, Passage.USUAL, origin, kind);
   }
 
   /** A private key, and the hosts that may be trusted with a login. */
   public static Credentials ssh(KeyPair key, String knownHosts, String origin) {
-    return new Credentials(null, null, new SshLogin(key, knownHosts), null, origin, "ssh");
+    return new Credentials(
+        null, null, new SshLogin(key, knownHosts), null, null, Passage.USUAL, origin, "ssh");
   }
 
   /** The same login, and every commit signed. */
   public Credentials signing(CommitSigner with) {
-    return new Credentials(header, secret, ssh, with, origin, kind);
+    return new Credentials(header, secret, ssh, with, verifier, passage, origin, kind);
+  }
+
+  /** The same login, and only trusted good states gone back to. */
+  public Credentials trusting(CommitVerifier only) {
+    return new Credentials(header, secret, ssh, signer, only, passage, origin, kind);
+  }
+
+  /** The same login, by another way. */
+  public Credentials via(Passage way) {
+    return new Credentials(header, secret, ssh, signer, verifier, way, origin, kind);
   }
 
   private static String basicHeader(String user, String password) {
@@ -110,6 +132,16 @@ public final class Credentials {
     return Optional.ofNullable(signer);
   }
 
+  /** Whose commits may be gone back to; empty if everybody's. */
+  public Optional<CommitVerifier> verifier() {
+    return Optional.ofNullable(verifier);
+  }
+
+  /** How the server is reached; only transports ask. */
+  public Passage passage() {
+    return passage;
+  }
+
   /** How a web API wants to be shown a token. */
   public enum Scheme {
     /** {@code Bearer TOKEN}. */
@@ -121,11 +153,11 @@ public final class Credentials {
   }
 
   /**
-   * The value of the Authorization header of a web API: a token in the API's own scheme, a user and
-   * password as a basic login; only transports ask.
+   * The value of the Authorization header of a web API: a token in the API's own scheme, a bearer
+   * token and a user with password as they are; only transports ask.
    */
   public Optional<String> authorization(Scheme scheme) {
-    if (secret == null || kind.equals("basic")) {
+    if (secret == null || kind.equals("basic") || kind.equals("bearer")) {
       return authorization();
     }
     return Optional.of(
@@ -151,7 +183,7 @@ public final class Credentials {
   }
 
   private List<String> traces() {
-    List<String> all = new ArrayList<>();
+    List<String> all = new ArrayList<>(passage.traces());
     if (secret != null && !secret.isEmpty()) {
       all.add(secret);
       all.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
@@ -166,6 +198,10 @@ public final class Credentials {
 
   @Override
   public String toString() {
-    return "Credentials[" + kind + (origin.isEmpty() ? "" : " from " + origin) + "]";
+    return "Credentials["
+        + kind
+        + (origin.isEmpty() ? "" : " from " + origin)
+        + (passage.isUsual() ? "" : "; " + passage)
+        + "]";
   }
 }

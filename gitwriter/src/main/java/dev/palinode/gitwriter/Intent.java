@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants what the owner of the repository allows; empty allows nothing
  * @param maxAge how old the last good commit may be
  * @param budget how often the branch may be pushed to
+ * @param skipCi true if CI systems are told to leave a pushed commit alone
  */
 public record Intent(
     String id,
@@ -34,7 +35,8 @@ public record Intent(
     List<GitTargetSpec.Grant> grants,
     Duration maxAge,
     GitTargetSpec.Author author,
-    GitTargetSpec.Budget budget) {
+    GitTargetSpec.Budget budget,
+    boolean skipCi) {
 
   public Intent {
     files = List.copyOf(files);
@@ -61,6 +63,27 @@ public record Intent(
         target.grants(),
         target.maxAge().duration(),
         target.author(),
-        target.budget());
+        target.budget(),
+        target.message() != null && target.message().skipCi());
+  }
+
+  /** The same as a pull request: one that no CI system looks at could never pass its checks. */
+  public Intent proposed() {
+    return new Intent(
+        id,
+        cluster,
+        repository,
+        path,
+        files,
+        object,
+        failed,
+        lastGood,
+        reason,
+        createdAt,
+        grants,
+        maxAge,
+        author,
+        budget,
+        false);
   }
 }

@@ -33,8 +33,14 @@ class IntentTest {
             null,
             wanted.budget(),
             Span.of("720h"),
+            null,
+            null,
+            null,
+            null,
+            null,
             null);
 
     assertThat(Intent.of(revert, target, Shop.ASKED)).isEqualTo(wanted);
+    assertThat(wanted.skipCi()).isFalse();
   }
 }

@@ -95,7 +95,8 @@ public final class Shop {
             List.of(grant("apps/checkout/")),
             Duration.ofDays(30),
             new GitTargetSpec.Author("Palinode", "palinode@example.com"),
-            new GitTargetSpec.Budget(6_000)));
+            new GitTargetSpec.Budget(6_000),
+            false));
   }
 
   /** An intent with one thing changed. */
@@ -170,6 +171,26 @@ public final class Shop {
           List.of(grants));
     }
 
+    public Wish skippingCi() {
+      return new Wish(
+          new Intent(
+              intent.id(),
+              intent.cluster(),
+              intent.repository(),
+              intent.path(),
+              intent.files(),
+              intent.object(),
+              intent.failed(),
+              intent.lastGood(),
+              intent.reason(),
+              intent.createdAt(),
+              intent.grants(),
+              intent.maxAge(),
+              intent.author(),
+              intent.budget(),
+              true));
+    }
+
     private Wish with(
         String id,
         String path,
@@ -193,7 +214,8 @@ public final class Shop {
               grants,
               intent.maxAge(),
               intent.author(),
-              intent.budget()));
+              intent.budget(),
+              intent.skipCi()));
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.palinode.analysis.HistogramSample;
 import dev.palinode.analysis.Sample;
 import dev.palinode.analysis.Series;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The JSON of {@code /api/v1/query}, read strictly: whatever Prometheus does not send is malformed,
  * never guessed at. Read as a stream, so that a large answer is held once.
  *
+ * @param partial true if the store says so, as VictoriaMetrics does
  * @param resultType matrix, vector, scalar or string; empty when there is no data
  */
 record PrometheusAnswer(
@@ -26,6 +28,7 @@ record PrometheusAnswer(
     String errorType,
     String error,
     List<String> warnings,
+    boolean partial,
     String resultType,
     List<Series> result) {
 
@@ -39,6 +42,7 @@ record PrometheusAnswer(
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> SHOWN = List.of("value", "values", "histogram", "histograms");
 
   static PrometheusAnswer parse(byte[] body) throws Malformed {
     try (JsonParser json = JSON.getFactory().createParser(body)) {
@@ -56,6 +60,25 @@ record PrometheusAnswer(
     }
   }
 
+  static Instant at(BigDecimal seconds) {
+    return Instant.ofEpochMilli(seconds.movePointRight(3).longValue());
+  }
+
+  static double number(String value) throws Malformed {
+    return switch (value) {
+      case "NaN" -> Double.NaN;
+      case "+Inf", "Inf" -> Double.POSITIVE_INFINITY;
+      case "-Inf" -> Double.NEGATIVE_INFINITY;
+      default -> {
+        try {
+          yield Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+          throw new Malformed("a value that is no number");
+        }
+      }
+    };
+  }
+
   private static void expect(@Nullable JsonToken token, JsonToken wanted, String what)
       throws Malformed {
     if (token != wanted) {
@@ -69,6 +92,7 @@ record PrometheusAnswer(
     private String errorType = "";
     private String error = "";
     private List<String> warnings = List.of();
+    private boolean partial;
     private String resultType = "";
     private @Nullable List<Series> result;
 
@@ -83,6 +107,7 @@ record PrometheusAnswer(
         case "errorType" -> errorType = text();
         case "error" -> error = text();
         case "warnings" -> warnings = texts();
+        case "isPartial" -> partial = json.currentToken() != JsonToken.VALUE_FALSE;
         case "data" -> data();
         default -> json.skipChildren(); // infos and whatever a later Prometheus adds
       }
@@ -148,10 +173,19 @@ record PrometheusAnswer(
         for (JsonNode pair : node.get("values")) {
           samples.add(sample(pair));
         }
-      } else {
-        throw new Malformed("a series without plain values, such as a native histogram,");
       }
-      return new Series(labels, samples);
+      List<HistogramSample> histograms = new ArrayList<>();
+      if (node.has("histogram")) {
+        histograms.add(NativeHistogram.sample(node.get("histogram")));
+      } else if (node.has("histograms")) {
+        for (JsonNode pair : node.get("histograms")) {
+          histograms.add(NativeHistogram.sample(pair));
+        }
+      }
+      if (SHOWN.stream().noneMatch(node::has)) {
+        throw new Malformed("a series with neither values nor histograms");
+      }
+      return new Series(labels, samples, histograms);
     }
 
     private static Sample sample(JsonNode pair) throws Malformed {
@@ -162,23 +196,7 @@ record PrometheusAnswer(
     }
 
     private static Sample sample(BigDecimal seconds, String value) throws Malformed {
-      Instant at = Instant.ofEpochMilli(seconds.movePointRight(3).longValue());
-      return new Sample(at, number(value));
-    }
-
-    private static double number(String value) throws Malformed {
-      return switch (value) {
-        case "NaN" -> Double.NaN;
-        case "+Inf", "Inf" -> Double.POSITIVE_INFINITY;
-        case "-Inf" -> Double.NEGATIVE_INFINITY;
-        default -> {
-          try {
-            yield Double.parseDouble(value);
-          } catch (NumberFormatException e) {
-            throw new Malformed("a value that is no number");
-          }
-        }
-      };
+      return new Sample(at(seconds), number(value));
     }
 
     PrometheusAnswer answer() throws Malformed {
@@ -189,7 +207,13 @@ record PrometheusAnswer(
         throw new Malformed("a result expected in the answer");
       }
       return new PrometheusAnswer(
-          status, errorType, error, warnings, resultType, result == null ? List.of() : result);
+          status,
+          errorType,
+          error,
+          warnings,
+          partial,
+          resultType,
+          result == null ? List.of() : result);
     }
   }
 }

@@ -1,7 +1,11 @@
 package dev.palinode.analysis.prometheus;
 
+import dev.palinode.analysis.http.Asker.Patience;
+import dev.palinode.analysis.http.Credential;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where Prometheus is and how long it may take.
@@ -12,6 +16,11 @@ import java.time.Duration;
  * @param attempts how often a question is sent before it counts as failed
  * @param pause between two attempts
  * @param rest how long nothing is asked after several failures in a row
+ * @param tenant whose metrics are asked for, where a store keeps those of several (the header
+ *     {@code X-Scope-OrgID} of Mimir, Cortex and Thanos)
+ * @param authority certificates in PEM that the server's must be signed by; the platform's own
+ *     without it
+ * @param dialect whose implementation of the API it is
  */
 public record PrometheusSettings(
     URI url,
@@ -20,7 +29,10 @@ public record PrometheusSettings(
     int attempts,
     Duration pause,
     Duration rest,
-    Credential credential) {
+    Credential credential,
+    Optional<String> tenant,
+    Optional<Path> authority,
+    Dialect dialect) {
 
   public PrometheusSettings {
     String scheme = url.getScheme();
@@ -31,9 +43,29 @@ public record PrometheusSettings(
       throw new IllegalArgumentException(
           "take user and password out of the Prometheus url and set them as its credential");
     }
-    if (!deadline.isPositive() || maxBytes <= 0 || attempts < 1) {
-      throw new IllegalArgumentException("deadline, size and attempts must be above zero");
-    }
+    var _ = new Patience(deadline, maxBytes, attempts, pause, rest);
+  }
+
+  /** Prometheus itself, one tenant, and the platform's own authorities. */
+  public PrometheusSettings(
+      URI url,
+      Duration deadline,
+      long maxBytes,
+      int attempts,
+      Duration pause,
+      Duration rest,
+      Credential credential) {
+    this(
+        url,
+        deadline,
+        maxBytes,
+        attempts,
+        pause,
+        rest,
+        credential,
+        Optional.empty(),
+        Optional.empty(),
+        Dialect.PROMETHEUS);
   }
 
   public static PrometheusSettings of(URI url) {
@@ -47,8 +79,29 @@ public record PrometheusSettings(
         new Credential.Anonymous());
   }
 
-  public PrometheusSettings with(Credential credential) {
-    return new PrometheusSettings(url, deadline, maxBytes, attempts, pause, rest, credential);
+  public PrometheusSettings with(
+      Credential credential, Optional<String> tenant, Optional<Path> authority) {
+    return new PrometheusSettings(
+        url, deadline, maxBytes, attempts, pause, rest, credential, tenant, authority, dialect);
+  }
+
+  public PrometheusSettings with(Dialect dialect) {
+    return new PrometheusSettings(
+        url, deadline, maxBytes, attempts, pause, rest, credential, tenant, authority, dialect);
+  }
+
+  Patience patience() {
+    return new Patience(deadline, maxBytes, attempts, pause, rest);
+  }
+
+  /** Why the authority's file cannot be used, if so. */
+  public Optional<String> problem() {
+    try {
+      authority.ifPresent(CertificateFile::trusting);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
   }
 
   URI query() {

@@ -4,32 +4,19 @@ import dev.palinode.analysis.Answer;
 import dev.palinode.analysis.MetricSource;
 import dev.palinode.analysis.Sample;
 import dev.palinode.analysis.Series;
+import dev.palinode.analysis.http.Asker;
+import dev.palinode.analysis.http.AskingListener;
 import dev.palinode.analysis.prometheus.PrometheusAnswer.Malformed;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks Prometheus, or anything that speaks its API, by {@code POST /api/v1/query} and, for the past
@@ -37,58 +24,32 @@ import org.slf4j.LoggerFactory;
  * texts holds a credential. Never follows a redirect, which could carry the credential elsewhere.
  */
 public final class PrometheusSource implements MetricSource, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(PrometheusSource.class);
   private static final int LONGEST_WORDS = 300;
 
-  /** Worth another attempt, and a mark against the store. */
-  private static final class Unavailable extends Exception {
-    private static final long serialVersionUID = 1;
-    private final boolean worthRepeating;
-
-    Unavailable(String message, boolean worthRepeating) {
-      super(message);
-      this.worthRepeating = worthRepeating;
-    }
-  }
-
   private final PrometheusSettings settings;
-  private final String place;
   private final HttpClient client;
-  private final Retry retry;
-  private final CircuitBreaker breaker;
+  private final Asker asker;
 
   public PrometheusSource(PrometheusSettings settings) {
+    this(settings, AskingListener.NONE);
+  }
+
+  public PrometheusSource(PrometheusSettings settings, AskingListener listener) {
     this.settings = settings;
-    this.place = settings.url().getAuthority();
-    this.client =
+    HttpClient.Builder client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(settings.deadline())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
-    this.retry =
-        Retry.of(
-            "prometheus",
-            RetryConfig.custom()
-                .maxAttempts(settings.attempts())
-                .intervalFunction(IntervalFunction.of(settings.pause()))
-                .retryOnException(e -> e instanceof Unavailable u && u.worthRepeating)
-                .build());
-    this.breaker =
-        CircuitBreaker.of(
-            "prometheus",
-            CircuitBreakerConfig.custom()
-                .slidingWindowSize(5)
-                .minimumNumberOfCalls(5)
-                .failureRateThreshold(100)
-                .waitDurationInOpenState(settings.rest())
-                .permittedNumberOfCallsInHalfOpenState(1)
-                .recordException(Unavailable.class::isInstance)
-                .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(
-            e -> log.info("Prometheus at {}: {}", place, e.getStateTransition().getToState()));
+            .followRedirects(HttpClient.Redirect.NEVER);
+    settings.authority().map(CertificateFile::trusting).ifPresent(client::sslContext);
+    this.client = client.build();
+    this.asker =
+        new Asker(
+            "Prometheus",
+            settings.url().getAuthority(),
+            this.client,
+            settings.patience(),
+            listener);
   }
 
   @Override
@@ -98,9 +59,30 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
         end,
         answer ->
             answer.resultType().equals("matrix")
-                ? new Answer.Known<>(answer.result())
+                ? raw(answer.result())
                 : new Answer.Unreadable<>(
                     odd("raw samples were asked for, not a " + answer.resultType())));
+  }
+
+  /** VictoriaMetrics sends its markers of ended series along, as values that are no numbers. */
+  private Answer<List<Series>> raw(List<Series> all) {
+    if (settings.dialect() != Dialect.VICTORIAMETRICS) {
+      return new Answer.Known<>(all);
+    }
+    if (all.stream().anyMatch(s -> s.labels().containsKey("vmrange"))) {
+      return new Answer.Refused<>(
+          "these are VictoriaMetrics' vmrange buckets, which differ from pod to pod; let the pods"
+              + " expose buckets with the label le");
+    }
+    return new Answer.Known<>(
+        all.stream()
+            .map(s ->
+                new Series(
+                    s.labels(),
+                    s.samples().stream().filter(x -> !Double.isNaN(x.value())).toList(),
+                    s.histograms()))
+            .filter(s -> !s.samples().isEmpty() || !s.histograms().isEmpty())
+            .toList());
   }
 
   @Override
@@ -130,9 +112,7 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
         at,
         answer ->
             switch (answer.resultType()) {
-              case "scalar", "vector" ->
-                  new Answer.Known<>(
-                      answer.result().stream().map(s -> s.samples().getFirst()).toList());
+              case "scalar", "vector" -> plain(answer.result());
               default ->
                   new Answer.Refused<>(
                       "the query gives a %s; make it one number, for example with sum(rate(…[1m]))"
@@ -144,28 +124,20 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
     return ask(settings.query(), query, "time=" + seconds(at), use);
   }
 
+  private static Answer<List<Sample>> plain(List<Series> rows) {
+    return rows.stream().anyMatch(s -> s.samples().isEmpty())
+        ? new Answer.Refused<>(
+            "the query gives native histograms; make it one number, for example with"
+                + " histogram_quantile(0.99, …) or histogram_count(…)")
+        : new Answer.Known<>(rows.stream().map(s -> s.samples().getFirst()).toList());
+  }
+
   private <T> Answer<T> ask(
       URI url, String query, String moments, Function<PrometheusAnswer, Answer<T>> use) {
-    long deadline = System.nanoTime() + settings.deadline().toNanos();
-    try {
-      HttpRequest request = request(url, query, moments);
-      HttpResponse<byte[]> reply =
-          breaker.executeCallable(() -> retry.executeCallable(() -> send(request, deadline)));
-      return read(reply, use);
-    } catch (CallNotPermittedException e) {
-      return new Answer.Unreadable<>(
-          "Prometheus at %s was not asked, since its last answers failed".formatted(place));
-    } catch (Unavailable e) {
-      return new Answer.Unreadable<>(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Answer.Unreadable<>("stopped while asking Prometheus");
-    } catch (Exception e) {
-      log.warn("Asking Prometheus at {} failed: {}", place, e.getClass().getName());
-      return new Answer.Unreadable<>(
-          "Prometheus at %s could not be asked (%s)"
-              .formatted(place, e.getClass().getSimpleName()));
-    }
+    return switch (asker.ask(() -> request(url, query, moments))) {
+      case Asker.Reply.Answered(var status, var body) -> read(status, body, use);
+      case Asker.Reply.Silent(var reason) -> new Answer.Unreadable<>(reason);
+    };
   }
 
   private HttpRequest request(URI url, String query, String moments) {
@@ -175,97 +147,59 @@ public final class PrometheusSource implements MetricSource, AutoCloseable {
             .header("Accept", "application/json")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
-                    "query=%s&%s&timeout=%dms"
+                    "query=%s&%s&timeout=%dms%s"
                         .formatted(
                             URLEncoder.encode(query, StandardCharsets.UTF_8),
                             moments,
-                            settings.deadline().toMillis())));
+                            settings.deadline().toMillis(),
+                            settings.dialect().parameters())));
     settings.credential().header().ifPresent(value -> request.header("Authorization", value));
+    settings.tenant().ifPresent(name -> request.header("X-Scope-OrgID", name));
     return request.build();
   }
 
-  /** The deadline holds for the body as well, which a request's own timeout does not cover. */
-  private HttpResponse<byte[]> send(HttpRequest request, long deadline)
-      throws Unavailable, InterruptedException {
-    var pending =
-        client.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBytes()));
-    try {
-      HttpResponse<byte[]> response =
-          pending.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      if (response.statusCode() >= 500 || response.statusCode() == 429) {
-        throw new Unavailable(
-            "Prometheus at %s answered %d".formatted(place, response.statusCode()), true);
-      }
-      return response;
-    } catch (TimeoutException e) {
-      pending.cancel(true);
-      throw new Unavailable(
-          "Prometheus at %s gave no answer within %s s"
-              .formatted(place, settings.deadline().toMillis() / 1e3),
-          false);
-    } catch (ExecutionException e) {
-      throw unavailable(e.getCause());
-    }
-  }
-
-  private Unavailable unavailable(@Nullable Throwable cause) {
-    boolean large = String.valueOf(cause).contains("exceeds capacity");
-    return large
-        ? new Unavailable(
-            "the answer of Prometheus at %s is larger than %d MiB; narrow the selector"
-                .formatted(place, settings.maxBytes() >> 20),
-            false)
-        : new Unavailable(
-            "Prometheus at %s cannot be reached (%s)"
-                .formatted(place, cause == null ? "unknown" : cause.getClass().getSimpleName()),
-            cause instanceof IOException);
-  }
-
-  private <T> Answer<T> read(
-      HttpResponse<byte[]> reply, Function<PrometheusAnswer, Answer<T>> use) {
-    if (reply.statusCode() == 401 || reply.statusCode() == 403) {
+  private <T> Answer<T> read(int status, byte[] body, Function<PrometheusAnswer, Answer<T>> use) {
+    if (status == 401 || status == 403) {
       return new Answer.Unreadable<>(
-          "Prometheus at %s refuses the credential (%d); see its token or password"
-              .formatted(place, reply.statusCode()));
+          "%s refuses the credential (%d); see its token or password"
+              .formatted(asker.who(), status));
     }
     try {
-      PrometheusAnswer answer = PrometheusAnswer.parse(reply.body());
+      PrometheusAnswer answer = PrometheusAnswer.parse(body);
       if (!answer.warnings().isEmpty()) {
         return new Answer.Unreadable<>(
             odd("its answer may be incomplete: " + words(answer.warnings().getFirst())));
       }
+      if (answer.partial()) {
+        return new Answer.Unreadable<>(odd("its answer is partial; see whether all storage is up"));
+      }
       return switch (answer.status()) {
         case "success" ->
-            reply.statusCode() == 200
+            status == 200
                 ? use.apply(answer)
-                : new Answer.Unreadable<>(odd("status %d".formatted(reply.statusCode())));
+                : new Answer.Unreadable<>(odd("status %d".formatted(status)));
         default -> failed(answer);
       };
     } catch (Malformed e) {
       return new Answer.Unreadable<>(
           odd(
-              reply.statusCode() == 200
+              status == 200
                   ? String.valueOf(e.getMessage())
-                  : "status %d; is this the url of a Prometheus?".formatted(reply.statusCode())));
+                  : "status %d; is this the url of a Prometheus?".formatted(status)));
     }
   }
 
-  /** What the query itself is to blame for stays so however often it is asked. */
   private <T> Answer<T> failed(PrometheusAnswer answer) {
-    return switch (answer.errorType()) {
-      case "bad_data", "execution" ->
-          new Answer.Refused<>(
-              "Prometheus refuses the query: %s; correct it in the AnalysisTemplate"
-                  .formatted(words(answer.error())));
-      default ->
-          new Answer.Unreadable<>(
-              odd("%s: %s".formatted(answer.errorType(), words(answer.error()))));
-    };
+    return settings.dialect().blamesQuery(answer.errorType(), answer.error())
+        ? new Answer.Refused<>(
+            "Prometheus refuses the query: %s; correct it in the AnalysisTemplate"
+                .formatted(words(answer.error())))
+        : new Answer.Unreadable<>(
+            odd("%s: %s".formatted(answer.errorType(), words(answer.error()))));
   }
 
   private String odd(String what) {
-    return "Prometheus at %s: %s".formatted(place, what);
+    return asker.who() + ": " + what;
   }
 
   private static String words(String text) {

@@ -8,7 +8,9 @@ import dev.palinode.analysis.Exhibit;
 import dev.palinode.analysis.Exhibit.ClosedWindow;
 import dev.palinode.analysis.Exhibit.Moment;
 import dev.palinode.analysis.Exhibit.Shown;
+import dev.palinode.analysis.Judge;
 import dev.palinode.analysis.Measured;
+import dev.palinode.analysis.Spread;
 import dev.palinode.analysis.Trial;
 import dev.palinode.analysis.WindowCounts;
 import dev.palinode.analysis.record.RolloutRecord.Said;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +33,9 @@ final class RecordReader {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private @Nullable Trial trial;
+  private Optional<String> resumed = Optional.empty();
   private final List<RolloutRecord.Entry> entries = new ArrayList<>();
+  private RolloutRecord.@Nullable Malformed cutOff;
   private int number;
 
   /** Throws {@link RolloutRecord.Malformed}. */
@@ -41,17 +46,26 @@ final class RecordReader {
       if (!line.isBlank()) {
         try {
           line(JSON.readTree(line));
-        } catch (JsonProcessingException e) {
-          throw malformed("it is no JSON or is cut off");
+        } catch (JsonProcessingException _) {
+          giveUpIfCutOff();
+          cutOff = malformed("it is no JSON or is cut off");
         } catch (DateTimeParseException | IllegalArgumentException e) {
           throw malformed(String.valueOf(e.getMessage()));
         }
       }
     }
+    giveUpIfCutOff();
     if (trial == null) {
       throw malformed("there is no trial line");
     }
-    return new RolloutRecord(trial, entries);
+    return new RolloutRecord(trial, resumed, entries);
+  }
+
+  /** A line that its writer died over is made good only by its successor going on from before. */
+  private void giveUpIfCutOff() {
+    if (cutOff != null) {
+      throw cutOff;
+    }
   }
 
   private void line(JsonNode node) throws JsonProcessingException {
@@ -60,11 +74,17 @@ final class RecordReader {
     }
     String kind = node.fieldNames().next();
     JsonNode content = node.get(kind);
+    if (kind.equals("trial") || kind.equals("resumed")) {
+      cutOff = null;
+    }
+    giveUpIfCutOff();
     switch (kind) {
       case "trial" -> {
         trial = trial(content);
+        resumed = Optional.empty();
         entries.clear();
       }
+      case "resumed" -> resume(trial(need(content, "trial")), text(content, "judge"));
       case "window" -> entries.add(new RolloutRecord.Shown(checked(window(content))));
       case "moment" ->
           entries.add(
@@ -80,6 +100,23 @@ final class RecordReader {
                   number(need(content, "logHarm"))));
       default -> throw malformed("a line of kind '" + kind + "' is unknown");
     }
+  }
+
+  /** What was shown after the judge was saved counts no more; unknown is how it got there. */
+  private void resume(Trial again, String state) {
+    byte[] judge = Base64.getDecoder().decode(state);
+    try {
+      Judge.restore(again, judge);
+    } catch (RuntimeException e) {
+      throw malformed("its judge cannot be restored: " + e.getMessage());
+    }
+    List<RolloutRecord.Entry> kept =
+        again.equals(trial) ? RolloutRecord.until(again, resumed, entries, judge) : List.of();
+    trial = again;
+    if (kept.isEmpty()) {
+      resumed = Optional.of(state);
+    }
+    entries.subList(kept.size(), entries.size()).clear();
   }
 
   private Trial trial(JsonNode node) throws JsonProcessingException {
@@ -140,8 +177,15 @@ final class RecordReader {
           list(need(node, "candidate"), this::count),
           list(need(node, "stable"), this::count));
     }
+    if (node.has("candidateSpread")) {
+      return new Measured.Spreads(
+          spread(node.get("candidateSpread")), spread(need(node, "stableSpread")));
+    }
     if (node.has("value")) {
       return new Measured.Value(number(node.get("value")));
+    }
+    if (node.has("values") && node.get("values").isArray()) {
+      return new Measured.Values(doubles(node.get("values")));
     }
     if (node.has("pair") && node.get("pair").size() == 2) {
       return new Measured.Pair(number(node.get("pair").get(0)), number(node.get("pair").get(1)));
@@ -153,6 +197,19 @@ final class RecordReader {
       return new Measured.Unusable(text(node, "unusable"));
     }
     throw malformed("a metric shows nothing");
+  }
+
+  private Spread spread(JsonNode array) {
+    return new Spread(
+        list(
+            array,
+            bucket -> {
+              List<Double> parts = doubles(bucket);
+              if (parts.size() != 3) {
+                throw malformed("a bucket is two boundaries and a count");
+              }
+              return new Spread.Bucket(parts.get(0), parts.get(1), parts.get(2));
+            }));
   }
 
   private Exhibit checked(Exhibit exhibit) {

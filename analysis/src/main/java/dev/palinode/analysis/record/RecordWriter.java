@@ -11,6 +11,7 @@ import dev.palinode.analysis.Exhibit.Moment;
 import dev.palinode.analysis.Exhibit.Shown;
 import dev.palinode.analysis.Measured;
 import dev.palinode.analysis.Recorder;
+import dev.palinode.analysis.Spread;
 import dev.palinode.analysis.Trial;
 import dev.palinode.analysis.Verdict;
 import dev.palinode.analysis.WindowCounts;
@@ -23,7 +24,8 @@ import java.util.List;
  * {"moment":…}} per exhibit, and after each window {@code {"verdict":…}} with what the judge said.
  * Doubles are the shortest decimals that read back to the same bits; times are ISO 8601. A second
  * trial line means that the rollout was read again from its beginning; what stood before it is
- * superseded.
+ * superseded. A line {@code {"resumed":…}} means that it went on where the judge was once saved;
+ * what stood after that point is superseded.
  */
 public final class RecordWriter implements Recorder {
   static final int VERSION = 1;
@@ -38,6 +40,18 @@ public final class RecordWriter implements Recorder {
 
   @Override
   public void begin(Trial trial) {
+    line("trial", trial(trial));
+  }
+
+  @Override
+  public void resume(Trial trial, byte[] judge) {
+    ObjectNode node = JSON.createObjectNode();
+    node.set("trial", trial(trial));
+    node.put("judge", judge);
+    line("resumed", node);
+  }
+
+  private static ObjectNode trial(Trial trial) {
     ObjectNode node = JSON.createObjectNode();
     node.put("version", VERSION)
         .put("alpha", trial.alpha())
@@ -58,7 +72,7 @@ public final class RecordWriter implements Recorder {
       calibration.set("edges", doubles(each.edges()));
       calibration.set("before", doubles(each.before()));
     }
-    line("trial", node);
+    return node;
   }
 
   @Override
@@ -95,7 +109,12 @@ public final class RecordWriter implements Recorder {
         node.set("candidate", longs(candidate));
         node.set("stable", longs(stable));
       }
+      case Measured.Spreads(var candidate, var stable) -> {
+        node.set("candidateSpread", spread(candidate));
+        node.set("stableSpread", spread(stable));
+      }
       case Measured.Value(var value) -> node.set("value", doubles(List.of(value)).get(0));
+      case Measured.Values(var rows) -> node.set("values", doubles(rows));
       case Measured.Pair(var candidate, var stable) ->
           node.set("pair", doubles(List.of(candidate, stable)));
       case Measured.Missing(var reason) -> node.put("missing", reason);
@@ -125,6 +144,15 @@ public final class RecordWriter implements Recorder {
       } else {
         array.add(Double.toString(value));
       }
+    }
+    return array;
+  }
+
+  /** A bucket after the other, each as its left and right boundary and its count. */
+  private static ArrayNode spread(Spread spread) {
+    ArrayNode array = JSON.createArrayNode();
+    for (Spread.Bucket each : spread.buckets()) {
+      array.add(doubles(List.of(each.left(), each.right(), each.count())));
     }
     return array;
   }

@@ -4,6 +4,8 @@ import dev.palinode.analysis.Exhibit;
 import dev.palinode.analysis.Judge;
 import dev.palinode.analysis.Trial;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,9 +13,11 @@ import java.util.stream.Stream;
 /**
  * A rollout as its judge saw it.
  *
+ * @param resumed what {@link Judge#save} gave where the record begins, in Base64; empty if that is
+ *     the rollout's start
  * @param entries in the order in which they were written
  */
-public record RolloutRecord(Trial trial, List<Entry> entries) {
+public record RolloutRecord(Trial trial, Optional<String> resumed, List<Entry> entries) {
   /** One line after the trial's. */
   public sealed interface Entry {}
 
@@ -47,12 +51,39 @@ public record RolloutRecord(Trial trial, List<Entry> entries) {
     return new RecordReader().read(lines);
   }
 
+  /** The judge as it was before the first entry. */
+  public Judge judge() {
+    return judge(trial, resumed);
+  }
+
+  private static Judge judge(Trial trial, Optional<String> resumed) {
+    return resumed
+        .map(state -> Judge.restore(trial, Base64.getDecoder().decode(state)))
+        .orElseGet(() -> new Judge(trial));
+  }
+
+  /** The longest beginning of the entries that leads to this state of the judge; maybe none. */
+  static List<Entry> until(
+      Trial trial, Optional<String> resumed, List<Entry> entries, byte[] state) {
+    Judge judge = judge(trial, resumed);
+    int length = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i) instanceof Shown(var exhibit)) {
+        judge.add(exhibit);
+      }
+      if (Arrays.equals(judge.save(), state)) {
+        length = i + 1;
+      }
+    }
+    return entries.subList(0, length);
+  }
+
   /**
    * Judges it again from the beginning; answers the first place where another verdict, or another
    * bit of evidence, comes out than was written.
    */
   public Optional<String> difference() {
-    Judge judge = new Judge(trial);
+    Judge judge = judge();
     for (Entry entry : entries) {
       switch (entry) {
         case Shown(var exhibit) -> judge.add(exhibit);

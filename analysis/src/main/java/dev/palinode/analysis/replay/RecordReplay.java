@@ -2,7 +2,6 @@ package dev.palinode.analysis.replay;
 
 import dev.palinode.analysis.Exhibit;
 import dev.palinode.analysis.Exhibit.ClosedWindow;
-import dev.palinode.analysis.Judge;
 import dev.palinode.analysis.Measured;
 import dev.palinode.analysis.WindowCounts;
 import dev.palinode.analysis.record.RolloutRecord;
@@ -45,8 +44,7 @@ public final class RecordReplay {
       return Optional.empty();
     }
     PalinodeRule ours =
-        new PalinodeRule(
-            new Judge(record.trial()), window -> exhibits.getOrDefault(window, List.of()));
+        new PalinodeRule(record.judge(), window -> exhibits.getOrDefault(window, List.of()));
     Recording recording =
         new Recording(start, TimeScale.RFC_3339, List.copyOf(exhibits.keySet()), weights, true);
     return Optional.of(Replay.run(recording, ours, record.trial().alpha(), settings));

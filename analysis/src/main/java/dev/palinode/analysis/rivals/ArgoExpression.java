@@ -2,6 +2,7 @@ package dev.palinode.analysis.rivals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,31 @@ public final class ArgoExpression {
           List.of("+", "-"),
           List.of("*", "/", "%"));
 
+  /** Deeper ones are nobody's; reading them would need a stack of their own. */
+  private static final int DEEPEST = 50;
+
   private final ArgoTokens tokens;
+  private int depth;
 
   private ArgoExpression(ArgoTokens tokens) {
     this.tokens = tokens;
+  }
+
+  /** What is wrong with a condition whatever it is asked about; empty when it can be read. */
+  public static Optional<String> problem(String condition) {
+    try {
+      parse(condition);
+      return Optional.empty();
+    } catch (Failure e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Node parse(String condition) {
+    ArgoExpression expression = new ArgoExpression(new ArgoTokens(condition));
+    Node node = expression.ternary();
+    expression.tokens.end();
+    return node;
   }
 
   /**
@@ -58,22 +80,20 @@ public final class ArgoExpression {
    * @throws Failure if the condition is malformed, asks for what is not there, or is not a boolean
    */
   public static boolean holds(String condition, @Nullable Object result) {
-    ArgoExpression expression = new ArgoExpression(new ArgoTokens(condition));
-    Node node = expression.ternary();
-    expression.tokens.end();
     Object value =
-        node.in(
-            new Scope() {
-              @Override
-              public @Nullable Object result() {
-                return result;
-              }
+        parse(condition)
+            .in(
+                new Scope() {
+                  @Override
+                  public @Nullable Object result() {
+                    return result;
+                  }
 
-              @Override
-              public Object element() {
-                throw new Failure("# stands outside of a closure");
-              }
-            });
+                  @Override
+                  public Object element() {
+                    throw new Failure("# stands outside of a closure");
+                  }
+                });
     if (value instanceof Boolean truth) {
       return truth;
     }
@@ -81,14 +101,23 @@ public final class ArgoExpression {
   }
 
   Node ternary() {
+    deeper();
     Node condition = binary(0);
     if (!tokens.accept("?")) {
+      depth--;
       return condition;
     }
     Node yes = ternary();
     tokens.expect(":");
     Node no = ternary();
+    depth--;
     return scope -> truth(condition.in(scope)) ? yes.in(scope) : no.in(scope);
+  }
+
+  private void deeper() {
+    if (++depth > DEEPEST) {
+      throw new Failure("the condition is nested more than " + DEEPEST + " deep");
+    }
   }
 
   private Node binary(int level) {
@@ -129,11 +158,11 @@ public final class ArgoExpression {
 
   private Node unary() {
     if (tokens.acceptOne(List.of("!", "not")) != null) {
-      Node operand = unary();
+      Node operand = operand();
       return scope -> !truth(operand.in(scope));
     }
     if (tokens.accept("-")) {
-      Node operand = unary();
+      Node operand = operand();
       return scope -> -number(operand.in(scope));
     }
     Node node = primary();
@@ -144,6 +173,13 @@ public final class ArgoExpression {
       node = scope -> element(list.in(scope), index.in(scope));
     }
     return node;
+  }
+
+  private Node operand() {
+    deeper();
+    Node operand = unary();
+    depth--;
+    return operand;
   }
 
   private Node primary() {

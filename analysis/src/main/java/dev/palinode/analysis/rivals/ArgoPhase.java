@@ -9,7 +9,8 @@ public enum ArgoPhase {
   ERROR,
   FAILED;
 
-  boolean isCompleted() {
+  /** Nothing more is measured. */
+  public boolean isCompleted() {
     return switch (this) {
       case RUNNING, PENDING -> false;
       case SUCCESSFUL, INCONCLUSIVE, ERROR, FAILED -> true;

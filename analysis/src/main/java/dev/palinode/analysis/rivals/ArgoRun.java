@@ -11,6 +11,19 @@ import java.util.Optional;
  * (analysis/analysis.go:579-687, utils/analysis/helpers.go:48-71).
  */
 public final class ArgoRun {
+  /**
+   * How a metric stands: what another run needs to go on.
+   *
+   * @param failed measurements, as are the others; the last two are those in a row just now
+   */
+  public record Standing(
+      ArgoPhase phase,
+      int failed,
+      int inconclusive,
+      int successful,
+      int consecutiveErrors,
+      int consecutiveSuccesses) {}
+
   private static final class Counters {
     private int failed;
     private int inconclusive;
@@ -99,6 +112,28 @@ public final class ArgoRun {
     metrics.values().stream()
         .filter(counters -> !counters.phase.isCompleted())
         .forEach(counters -> counters.phase = ArgoPhase.SUCCESSFUL);
+  }
+
+  public Standing standing(ArgoMetric metric) {
+    Counters c = counters(metric);
+    return new Standing(
+        c.phase,
+        c.failed,
+        c.inconclusive,
+        c.successful,
+        c.consecutiveErrors,
+        c.consecutiveSuccesses);
+  }
+
+  /** Goes on where another run of the same metric stood. */
+  public void resume(ArgoMetric metric, Standing standing) {
+    Counters c = counters(metric);
+    c.phase = standing.phase();
+    c.failed = standing.failed();
+    c.inconclusive = standing.inconclusive();
+    c.successful = standing.successful();
+    c.consecutiveErrors = standing.consecutiveErrors();
+    c.consecutiveSuccesses = standing.consecutiveSuccesses();
   }
 
   public ArgoPhase phase(ArgoMetric metric) {

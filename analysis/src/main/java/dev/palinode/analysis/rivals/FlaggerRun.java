@@ -39,6 +39,11 @@ public final class FlaggerRun {
     this.settings = settings;
   }
 
+  /** Goes on where another run had counted so many. */
+  public void resume(int checks) {
+    failedChecks = checks;
+  }
+
   public int failedChecks() {
     return failedChecks;
   }

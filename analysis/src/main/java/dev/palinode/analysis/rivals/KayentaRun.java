@@ -63,6 +63,17 @@ public final class KayentaRun {
     return Optional.of(new Span(from.isNegative() ? Duration.ZERO : from, to));
   }
 
+  /** How many spans were judged. */
+  public int done() {
+    return done;
+  }
+
+  /** Goes on where another run of the same settings stood. */
+  public void resume(int judged, Optional<End> how) {
+    done = judged;
+    end = how;
+  }
+
   /** Takes in the score of the span that {@link #next} named; empty as long as it goes on. */
   public Optional<End> judged(double score) {
     done++;

@@ -16,9 +16,11 @@ import dev.palinode.analysis.Gate;
 import dev.palinode.analysis.GateSettings;
 import dev.palinode.analysis.MetricSourceContract;
 import dev.palinode.analysis.Reading;
+import dev.palinode.analysis.RouteWeight;
 import dev.palinode.analysis.Sample;
 import dev.palinode.analysis.Series;
 import dev.palinode.analysis.Verdict;
+import dev.palinode.analysis.http.Credential;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +131,7 @@ class BadInputTest {
             0.01,
             T0,
             GateSettings.defaults().withIntervals(scrape, scrape));
-    return gate.look(source, ARMS, Optional.of(T0), T0.plusSeconds(LAST));
+    return gate.look(source, ARMS, RouteWeight.told(T0), T0.plusSeconds(LAST));
   }
 
   private static void isInvalid(Reading reading, String words) {

@@ -11,23 +11,34 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import dev.palinode.analysis.Answer;
+import dev.palinode.analysis.HistogramSample;
 import dev.palinode.analysis.Sample;
 import dev.palinode.analysis.Series;
+import dev.palinode.analysis.Spread;
+import dev.palinode.analysis.http.Credential;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -116,6 +127,73 @@ class PrometheusSourceTest {
                         List.of(new Sample(AT.minusSeconds(5), 7), new Sample(AT, 9))))));
     server.verify(
         postRequestedFor(anyUrl()).withFormParam("query", equalTo("x{a=\"b\"}[90000ms]")));
+  }
+
+  /** As the HTTP API's documentation has it; the two buckets of a coarse and a fine schema. */
+  @Test
+  void nativeHistograms_areReadAsWhatLiesWhere() {
+    answers(
+        okJson(
+            """
+            {"status":"success","data":{"resultType":"matrix","result":[
+              {"metric":{"pod":"a"},"histograms":[
+                [1772366395.25,{"count":"0","sum":"0"}],
+                [1772366400.25,{"count":"6","sum":"21.5","buckets":[
+                  [3,"-2.938735877055719e-39","2.938735877055719e-39","1"],
+                  [0,"1","1.189207115002721","2"],[0,"4","8","3"]]}]]}]}}\
+            """));
+    Spread seen =
+        Spread.of(
+            List.of(
+                new Spread.Bucket(0, Math.pow(2, -128), 1),
+                new Spread.Bucket(1, Math.pow(2, 0.25), 2),
+                new Spread.Bucket(4, 8, 3)));
+    assertThat(source.samples("x", AT, Duration.ofSeconds(90)))
+        .isEqualTo(
+            new Answer.Known<>(
+                List.of(
+                    new Series(
+                        Map.of("pod", "a"),
+                        List.of(),
+                        List.of(
+                            new HistogramSample(AT.minusSeconds(5), Spread.NOTHING),
+                            new HistogramSample(AT, seen))))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[[0,\"1\",\"2\"]]",
+        "[[0,1,2,3]]",
+        "[[0,\"2\",\"1\",\"3\"]]",
+        "[[0,\"1\",\"2\",\"-3\"]]",
+        "[[0,\"1\",\"2\",\"NaN\"]]",
+        "[[0,\"1\",\"4\",\"1\"],[0,\"2\",\"8\",\"1\"]]",
+        "[[1,\"-2\",\"-1\",\"3\"]]"
+      })
+  void nativeHistogramThatIsNone_isUnreadable(String buckets) {
+    answers(
+        okJson(
+            """
+            {"status":"success","data":{"resultType":"matrix","result":[
+              {"metric":{},"histograms":[[1772366400,{"count":"6","sum":"1","buckets":%s}]]}]}}\
+            """
+                .formatted(buckets)));
+    assertThat(source.samples("x", AT, Duration.ofSeconds(90)))
+        .isInstanceOfSatisfying(
+            Answer.Unreadable.class, a -> assertThat(a.reason()).contains("histogram"));
+  }
+
+  @Test
+  void expressionOfNativeHistograms_isRefusedWithAWayOut() {
+    answers(
+        okJson(
+            """
+            {"status":"success","data":{"resultType":"vector","result":[
+              {"metric":{},"histogram":[1772366400.25,{"count":"2","sum":"1","buckets":[
+                [0,"1","2","2"]]}]}]}}\
+            """));
+    assertThat(refused()).contains("histogram_quantile");
   }
 
   @Test
@@ -266,6 +344,8 @@ class PrometheusSourceTest {
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,2]}]}}",
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,\"x\"]}]}}",
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"histogram\":[]}]}}",
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{}}]}}",
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"histogram\":[1,{\"sum\":\"1\"}]}]}}",
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}} {}"
       })
   void whatPrometheusDoesNotSend_isUnreadable(String body) {
@@ -341,12 +421,117 @@ class PrometheusSourceTest {
     assertThat(unreadable()).contains("refuses the credential").doesNotContain("s3cret");
     server.verify(postRequestedFor(anyUrl()).withHeader("Authorization", equalTo("Bearer s3cret")));
     assertThat(token.toString()).doesNotContain("s3cret");
-    assertThat(PrometheusSettings.of(URI.create("http://p")).with(token).toString())
+    assertThat(
+            PrometheusSettings.of(URI.create("http://p"))
+                .with(token, Optional.empty(), Optional.empty())
+                .toString())
         .doesNotContain("s3cret");
 
     Credential basic = new Credential.Basic("me", () -> "s3cret");
     assertThat(basic.header()).contains("Basic bWU6czNjcmV0");
     assertThat(basic.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void tenant_isSentWithEveryQuestion() {
+    source.close();
+    source =
+        new PrometheusSource(
+            PrometheusSettings.of(URI.create(server.baseUrl()))
+                .with(new Credential.Anonymous(), Optional.of("team-a"), Optional.empty()));
+    answers(okJson(ONE));
+    source.instant("x", AT);
+    source.range("x", AT.minusSeconds(60), AT, Duration.ofSeconds(30));
+    server.verify(2, postRequestedFor(anyUrl()).withHeader("X-Scope-OrgID", equalTo("team-a")));
+  }
+
+  @Test
+  void credentialsFileIsGone_isUnreadableWithItsName() {
+    source.close();
+    Credential token =
+        new Credential.Bearer(() -> {
+          throw new UncheckedIOException("/run/token cannot be read", new IOException());
+        });
+    source = source(Duration.ofSeconds(10), 1 << 20, token);
+    assertThat(unreadable()).contains("was not asked: /run/token cannot be read");
+  }
+
+  /** Signed by nobody that the platform knows; the file says that it is to be believed. */
+  @Test
+  void ownAuthority_isBelievedAndNoOther(@TempDir Path folder) throws Exception {
+    Path keys = folder.resolve("keys.p12");
+    Path pem = folder.resolve("ca.pem");
+    keytool(
+        "-genkeypair",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "san=dns:localhost",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        "changeit",
+        "-alias",
+        "a");
+    keytool(
+        "-exportcert",
+        "-rfc",
+        "-file",
+        pem.toString(),
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        "changeit",
+        "-alias",
+        "a");
+    var https =
+        new WireMockServer(
+            wireMockConfig()
+                .dynamicPort()
+                .dynamicHttpsPort()
+                .keystorePath(keys.toString())
+                .keystoreType("PKCS12")
+                .keystorePassword("changeit")
+                .keyManagerPassword("changeit"));
+    https.start();
+    try {
+      https.stubFor(any(anyUrl()).willReturn(okJson(ONE)));
+      URI url = URI.create("https://localhost:" + https.httpsPort());
+      Answer<List<Sample>> believed =
+          ask(
+              PrometheusSettings.of(url)
+                  .with(new Credential.Anonymous(), Optional.empty(), Optional.of(pem)));
+      assertThat(believed).isInstanceOf(Answer.Known.class);
+      assertThat(ask(PrometheusSettings.of(url))).isInstanceOf(Answer.Unreadable.class);
+    } finally {
+      https.stop();
+    }
+  }
+
+  @Test
+  void authorityWithoutCertificate_isRefused(@TempDir Path folder) throws Exception {
+    Path pem = Files.writeString(folder.resolve("ca.pem"), "nothing");
+    var settings =
+        PrometheusSettings.of(URI.create("https://localhost:1"))
+            .with(new Credential.Anonymous(), Optional.empty(), Optional.of(pem));
+    assertThatThrownBy(() -> new PrometheusSource(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ca.pem");
+  }
+
+  private static Answer<List<Sample>> ask(PrometheusSettings settings) {
+    try (var asked = new PrometheusSource(settings)) {
+      return asked.instant("x", AT);
+    }
+  }
+
+  private static void keytool(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(arguments));
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   @Test

@@ -6,12 +6,15 @@ import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import dev.palinode.analysis.Answer;
+import dev.palinode.analysis.HistogramSample;
 import dev.palinode.analysis.MetricSource;
 import dev.palinode.analysis.Sample;
 import dev.palinode.analysis.Series;
+import dev.palinode.analysis.Spread;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -60,15 +63,39 @@ record SmallPrometheus(MetricSource store) implements ResponseDefinitionTransfor
     var answer = store.samples(raw.group(1), at, Duration.ofMillis(Long.parseLong(raw.group(2))));
     var result =
         ((Answer.Known<List<Series>>) answer)
-            .value().stream()
-                .map(s ->
-                    Map.of(
-                        "metric",
-                        s.labels(),
-                        "values",
-                        s.samples().stream().map(SmallPrometheus::pair).toList()))
-                .toList();
+            .value().stream().map(SmallPrometheus::series).toList();
     return Map.of("resultType", "matrix", "result", result);
+  }
+
+  private static Map<String, Object> series(Series series) {
+    Map<String, Object> json = new HashMap<>(Map.of("metric", series.labels()));
+    if (!series.samples().isEmpty()) {
+      json.put("values", series.samples().stream().map(SmallPrometheus::pair).toList());
+    }
+    if (!series.histograms().isEmpty()) {
+      json.put("histograms", series.histograms().stream().map(SmallPrometheus::pair).toList());
+    }
+    return json;
+  }
+
+  /** Empty buckets, and the list of them if all are, are left out as Prometheus does. */
+  private static List<Object> pair(HistogramSample sample) {
+    Map<String, Object> json = new HashMap<>();
+    double count = sample.spread().buckets().stream().mapToDouble(Spread.Bucket::count).sum();
+    json.put("count", text(count));
+    json.put("sum", "0");
+    if (count > 0) {
+      json.put(
+          "buckets",
+          sample.spread().buckets().stream()
+              .map(b -> List.of(0, text(b.left()), text(b.right()), text(b.count())))
+              .toList());
+    }
+    return List.of(time(sample.at()), json);
+  }
+
+  private static BigDecimal time(Instant at) {
+    return new BigDecimal(at.toEpochMilli()).movePointLeft(3);
   }
 
   private Map<String, Object> vector(Instant at) {
@@ -83,7 +110,6 @@ record SmallPrometheus(MetricSource store) implements ResponseDefinitionTransfor
   }
 
   private static List<Object> pair(Sample sample) {
-    return List.of(
-        new BigDecimal(sample.at().toEpochMilli()).movePointLeft(3), text(sample.value()));
+    return List.of(time(sample.at()), text(sample.value()));
   }
 }

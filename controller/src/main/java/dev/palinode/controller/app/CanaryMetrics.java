@@ -1,5 +1,6 @@
 package dev.palinode.controller.app;
 
+import dev.palinode.analysis.http.AskingListener;
 import dev.palinode.controller.reconcile.LoopListener;
 import dev.palinode.controller.writer.WriterListener;
 import dev.palinode.crds.ObjectName;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The names of our own metrics, in one place, and the log lines that go with them. */
-final class CanaryMetrics implements LoopListener, WriterListener, ForgeListener {
+final class CanaryMetrics implements LoopListener, WriterListener, ForgeListener, AskingListener {
   private static final Logger log = LoggerFactory.getLogger(CanaryMetrics.class);
 
   private final MeterRegistry registry;
@@ -32,6 +34,9 @@ final class CanaryMetrics implements LoopListener, WriterListener, ForgeListener
 
   /** What each host of repositories still grants, as it last said. */
   private final Map<String, AtomicLong> remaining = new ConcurrentHashMap<>();
+
+  /** By server that knows numbers, 1 while it is left alone after failures. */
+  private final Map<String, AtomicLong> leftAlone = new ConcurrentHashMap<>();
 
   CanaryMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -125,6 +130,32 @@ final class CanaryMetrics implements LoopListener, WriterListener, ForgeListener
     AtomicLong value = new AtomicLong();
     Gauge.builder("palinode.forge.requests.remaining", value, AtomicLong::get)
         .description("Requests that a host of repositories still grants")
+        .tag("host", host)
+        .register(registry);
+    return value;
+  }
+
+  @Override
+  public void asked(String place, Outcome outcome) {
+    registry
+        .counter(
+            "palinode.metric.questions",
+            "host",
+            place,
+            "outcome",
+            outcome.name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  @Override
+  public void leftAlone(String place, boolean alone) {
+    leftAlone.computeIfAbsent(place, this::server).set(alone ? 1 : 0);
+  }
+
+  private AtomicLong server(String host) {
+    AtomicLong value = new AtomicLong();
+    Gauge.builder("palinode.metric.server.left.alone", value, AtomicLong::get)
+        .description("1 while a server that knows numbers is not asked, since it kept failing")
         .tag("host", host)
         .register(registry);
     return value;

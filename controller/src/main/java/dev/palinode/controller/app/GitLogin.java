@@ -2,10 +2,13 @@ package dev.palinode.controller.app;
 
 import dev.palinode.crds.GitTargetSpec.SigningFormat;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.keys.SigningKeys;
 import dev.palinode.gitwriter.keys.SshKeys;
+import dev.palinode.gitwriter.keys.TlsKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -46,6 +49,28 @@ final class GitLogin {
       description = "${COMPLETION-CANDIDATES}; default: ssh")
   private SigningFormat signingFormat = SigningFormat.ssh;
 
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "certificates in PEM that are believed instead of the platform's")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--client-cert",
+      paramLabel = "FILE",
+      description = "certificate in PEM for servers that ask for one; needs --client-key")
+  private @Nullable Path certificate;
+
+  @Option(names = "--client-key", paramLabel = "FILE", description = "its private key in PEM")
+  private @Nullable Path certificateKey;
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "http://HOST:PORT",
+      description =
+          "for http and https urls; a login comes from PALINODE_PROXY_USERNAME and _PASSWORD")
+  private @Nullable URI proxy;
+
   /** What can be used, or a sentence on what is wrong. */
   sealed interface Read {
     record Usable(Credentials credentials) implements Read {}
@@ -78,7 +103,11 @@ final class GitLogin {
     try {
       return switch (login(environment)) {
         case Read.Wrong wrong -> wrong;
-        case Read.Usable(var credentials) -> signing(credentials, environment);
+        case Read.Usable(var credentials) ->
+            switch (way(credentials, environment)) {
+              case Read.Wrong wrong -> wrong;
+              case Read.Usable(var all) -> signing(all, environment);
+            };
       };
     } catch (IOException e) {
       return new Read.Wrong("cannot read " + e.getMessage());
@@ -112,6 +141,48 @@ final class GitLogin {
         user.isEmpty()
             ? Credentials.none()
             : Credentials.basic(user, password, "PALINODE_GIT_USERNAME and PALINODE_GIT_PASSWORD"));
+  }
+
+  private Read way(Credentials login, Map<String, String> environment) throws IOException {
+    Optional<Passage.Proxy> through = Optional.empty();
+    if (proxy != null) {
+      boolean isPlain = proxy.toString().matches("http://[^/@:?#]+:\\d{1,5}/?");
+      if (!isPlain || proxy.getHost() == null) {
+        return new Read.Wrong("--proxy must be http://HOST:PORT, without user and password");
+      }
+      String user = environment.getOrDefault("PALINODE_PROXY_USERNAME", "");
+      String password = environment.getOrDefault("PALINODE_PROXY_PASSWORD", "");
+      through =
+          Optional.of(
+              new Passage.Proxy(
+                  proxy.getHost(),
+                  proxy.getPort(),
+                  user.isEmpty()
+                      ? Optional.empty()
+                      : Optional.of(new Passage.Login(user, password)),
+                  "PALINODE_PROXY_USERNAME and PALINODE_PROXY_PASSWORD"));
+    }
+    Passage way = new Passage(Optional.empty(), through);
+    if (authorities == null && certificate == null && certificateKey == null) {
+      return new Read.Usable(login.via(way));
+    }
+    return switch (TlsKeys.read(bytes(authorities), bytes(certificate), bytes(certificateKey))) {
+      case TlsKeys.Read.Usable(var tls) -> new Read.Usable(login.via(way.with(tls)));
+      case TlsKeys.Read.Wrong(var piece, var problem) ->
+          new Read.Wrong(name(piece) + " " + problem);
+    };
+  }
+
+  private static Optional<byte[]> bytes(@Nullable Path file) throws IOException {
+    return file == null ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+  }
+
+  private static String name(TlsKeys.Piece piece) {
+    return switch (piece) {
+      case Authorities -> "--ca-file";
+      case Certificate -> "--client-cert";
+      case Key -> "--client-key";
+    };
   }
 
   private Read signing(Credentials login, Map<String, String> environment) throws IOException {

@@ -39,6 +39,7 @@ public final class Palinode implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] args) {
+    allowPasswordsForProxies();
     if (args.length == 0 || !args[0].equals("serve")) {
       // Only the server keeps a log; who runs a command reads what it prints.
       System.setProperty(
@@ -49,6 +50,17 @@ public final class Palinode implements Runnable {
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
             args));
+  }
+
+  /**
+   * The JDK keeps basic logins from proxies that tunnel, unless told otherwise before its first
+   * connection. Ours are sent only to a proxy that a GitTarget names with a login.
+   */
+  private static void allowPasswordsForProxies() {
+    String name = "jdk.http.auth.tunneling.disabledSchemes";
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, "");
+    }
   }
 
   /** Runs one command and answers its exit code. */

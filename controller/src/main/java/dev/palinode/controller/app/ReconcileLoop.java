@@ -1,5 +1,6 @@
 package dev.palinode.controller.app;
 
+import dev.palinode.controller.istio.OrphanedRoutes;
 import dev.palinode.controller.kube.ApiFailure;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.kube.OldReverts;
@@ -18,6 +19,7 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.health.Status;
+import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +51,15 @@ final class ReconcileLoop implements SmartLifecycle {
 
   private static final Duration OLD_REVERTS = Duration.ofHours(6);
 
+  /** Most looks cost nothing. */
+  private static final Duration ORPHANED_ROUTES = Duration.ofMinutes(1);
+
+  /**
+   * News of the same object within this time is looked at together: most of it is the echo of what
+   * the last round wrote, and a round for each would stand in the way of what was just begun.
+   */
+  private static final Duration ECHO = Duration.ofMillis(200);
+
   /** How long rounds under way may still take when told to stop. */
   private static final Duration LAST_ROUND = Duration.ofSeconds(5);
 
@@ -67,6 +78,7 @@ final class ReconcileLoop implements SmartLifecycle {
   private final Optional<UnclaimedDeployments> unclaimed;
   private final Optional<GitTargetCheck> targets;
   private final OldReverts oldReverts;
+  private final OrphanedRoutes orphanedRoutes;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
 
@@ -90,6 +102,7 @@ final class ReconcileLoop implements SmartLifecycle {
       Optional<RevertReconciler> reverts,
       Optional<GitTargetCheck> targets,
       OldReverts oldReverts,
+      OrphanedRoutes orphanedRoutes,
       IntConsumer onEnd) {
     this.settings = settings;
     this.clients = clients;
@@ -97,8 +110,9 @@ final class ReconcileLoop implements SmartLifecycle {
     this.onEnd = onEnd;
     this.targets = targets;
     this.oldReverts = oldReverts;
+    this.orphanedRoutes = orphanedRoutes;
     this.operator = new Operator(this::configure);
-    this.canaries = loop.map(l -> new CanaryReconciler(l, this::suspect));
+    this.canaries = loop.map(l -> new CanaryReconciler(l, this::unguarded));
     this.unclaimed =
         canaries.map(c ->
             new UnclaimedDeployments(
@@ -138,6 +152,7 @@ final class ReconcileLoop implements SmartLifecycle {
   private <T extends HasMetadata> void configure(ControllerConfigurationOverrider<T> kind) {
     // Deletions are rounds like any other: the finalizer is an effect, not the library's.
     kind.withTriggerReconcilerOnAllEvents(true)
+        .withRateLimiter(new LinearRateLimiter(ECHO, 1))
         .withReconciliationMaxInterval(null)
         .withRetry(
             new GenericRetry()
@@ -163,6 +178,7 @@ final class ReconcileLoop implements SmartLifecycle {
     targets.ifPresent(t -> every(TARGETS, "git targets", t::look));
     if (canaries.isPresent()) {
       every(OLD_REVERTS, "old reverts", oldReverts::remove);
+      every(ORPHANED_ROUTES, "orphaned routes", orphanedRoutes::look);
     }
   }
 
@@ -187,6 +203,12 @@ final class ReconcileLoop implements SmartLifecycle {
 
   private void hear(String leader) {
     log.info("Leader: {}", leader);
+  }
+
+  /** The Canary of this Deployment is gone. */
+  private void unguarded(ObjectName deployment) {
+    orphanedRoutes.suspect();
+    suspect(deployment);
   }
 
   private void suspect(ObjectName deployment) {

@@ -1,16 +1,23 @@
 package dev.palinode.controller.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.palinode.analysis.GateSettings;
+import dev.palinode.analysis.prometheus.PrometheusSource;
 import dev.palinode.analysis.record.RolloutRecord;
 import dev.palinode.analysis.replay.ArgoRule;
 import dev.palinode.analysis.replay.CsvRecording;
 import dev.palinode.analysis.replay.CsvRecording.Parsed;
 import dev.palinode.analysis.replay.FlaggerRule;
 import dev.palinode.analysis.replay.KayentaRule;
+import dev.palinode.analysis.replay.PastRollout;
+import dev.palinode.analysis.replay.PastRollout.Read;
+import dev.palinode.analysis.replay.PastRollout.Subject;
+import dev.palinode.analysis.replay.PastRollout.Weight;
 import dev.palinode.analysis.replay.RecordReplay;
 import dev.palinode.analysis.replay.RecordingJudge;
 import dev.palinode.analysis.replay.Replay;
 import dev.palinode.analysis.replay.ReplayReport;
+import dev.palinode.crds.AnalysisTemplateSpec.Metric;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,6 +27,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +53,13 @@ import picocli.CommandLine.Spec;
           + " seconds",
       "or RFC 3339; time,weight,PERCENT where the weight changed. After a header"
           + " time,arm,le,count:",
-      "cumulative buckets of a latency histogram. With --record: a rollout's own record."
+      "cumulative buckets of a latency histogram. Or a rollout's own record (lines of JSON,"
+          + " analysis.records):",
+      "judged again as it was, with its own settings.",
+      "",
+      "With --prometheus nothing is recorded before: --from, --to, --service and --canary tell"
+          + " which",
+      "rollout is read from there, and the gate goes through it as if it were now."
     },
     mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
@@ -53,23 +70,18 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
-      description = "the CSV; standard input without it")
+      description = "the CSV or the record; standard input without it")
   private @Nullable Path file;
 
   @Mixin private JudgeOptions judge = new JudgeOptions();
+
+  @Mixin private PastOptions past = new PastOptions();
 
   @Option(
       names = "--weight",
       paramLabel = "PERCENT",
       description = "the canary's weight, where the recording does not tell it")
   private @Nullable Double weight;
-
-  @Option(
-      names = "--record",
-      description =
-          "the input is a rollout's record in NDJSON: judged again as it was, with its own"
-              + " settings")
-  private boolean record;
 
   @Option(
       names = "--latency-margin",
@@ -178,9 +190,72 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     refuseBadOptions();
-    try (Reader input = open()) {
-      return record ? record(new BufferedReader(input)) : csv(CsvRecording.read(input));
+    if (past.isAsked()) {
+      return past();
     }
+    try (BufferedReader input = new BufferedReader(open())) {
+      return isRecord(input) ? record(input) : csv(CsvRecording.read(input));
+    }
+  }
+
+  private Integer past() throws IOException {
+    if (file != null) {
+      throw new ParameterException(
+          spec.commandLine(), "a file and --prometheus are two different pasts; give one");
+    }
+    try {
+      PrometheusAccess access = past.access();
+      Subject subject = past.subject();
+      Instant[] span = past.span(InstantSource.system().instant());
+      List<Weight> weights = past.weights(span[0]);
+      List<Metric> metrics = past.metrics(judge);
+      try (var source = new PrometheusSource(access.source(Objects.requireNonNull(access.url())))) {
+        return past(
+            new PastRollout(source, subject, span[0], span[1], weights)
+                .read(metrics, judge.alpha(), gate()));
+      }
+    } catch (PastOptions.Unusable e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Integer past(Read read) throws IOException {
+    switch (read) {
+      case Read.Complete(var rollout) -> {
+        Optional<Replay.Result> result = RecordReplay.run(rollout, settings());
+        if (result.isEmpty()) {
+          return nothing("no window was closed between --from and --to");
+        }
+        print(result.get());
+        return ExitCode.DONE;
+      }
+      case Read.Empty(var reason) -> {
+        return nothing(reason);
+      }
+      case Read.Unreadable(var reason) -> {
+        spec.commandLine().getErr().println(reason);
+        return ExitCode.TIMEOUT;
+      }
+    }
+  }
+
+  private GateSettings gate() {
+    return new GateSettings(
+        past.scrapeInterval(),
+        past.scrapeInterval(),
+        Duration.ofSeconds(1),
+        judge.beta(),
+        podVariation,
+        past.warmup(),
+        onset);
+  }
+
+  /** No row of CSV begins with a brace. */
+  private static boolean isRecord(BufferedReader input) throws IOException {
+    input.mark(1);
+    boolean brace = input.read() == '{';
+    input.reset();
+    return brace;
   }
 
   private Integer csv(Parsed parsed) throws IOException {

@@ -1,12 +1,10 @@
 package dev.palinode.controller.app;
 
 import dev.palinode.crds.Span;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,7 +30,8 @@ public record Settings(
     @DefaultValue("all") List<String> watchNamespaces,
     @Nullable Path kubeconfig,
     @DefaultValue("argocd") String argocdNamespace,
-    @DefaultValue Prometheus prometheus,
+    @DefaultValue PrometheusAccess prometheus,
+    @DefaultValue ProvidersAccess providers,
     @DefaultValue Mesh mesh,
     @DefaultValue Analysis analysis,
     @DefaultValue("1.2") double headroom,
@@ -48,14 +47,6 @@ public record Settings(
     /** Carries Reverts out in git. */
     WRITER
   }
-
-  /**
-   * Where measurements come from.
-   *
-   * @param url of the server; without it every gate says that metrics cannot be read
-   * @param scrapeInterval how often it reads the pods
-   */
-  public record Prometheus(@Nullable URI url, @DefaultValue("15s") Duration scrapeInterval) {}
 
   /**
    * How the mesh behaves.
@@ -74,9 +65,18 @@ public record Settings(
    *
    * @param interval between two looks at a release
    * @param warmup young latencies and gauges left out of the judgement; errors always count
+   * @param records folder for what the judge was shown, a file for each rollout
    */
   public record Analysis(
-      @DefaultValue("5s") Duration interval, @DefaultValue("120s") Duration warmup) {}
+      @DefaultValue("5s") Duration interval,
+      @DefaultValue("120s") Duration warmup,
+      @Nullable Path records) {
+    Path recordsOrDefault() {
+      return records == null
+          ? Path.of(System.getProperty("java.io.tmpdir"), "palinode-records")
+          : records;
+    }
+  }
 
   /**
    * Who acts when several processes run.
@@ -123,10 +123,11 @@ public record Settings(
     if (kubeconfig != null && !kubeconfig.toFile().canRead()) {
       found.add("palinode.kubeconfig: cannot read " + kubeconfig + "; name an existing file");
     }
-    if (prometheus.url != null) {
-      prometheusProblem(prometheus.url).ifPresent(found::add);
-    }
-    atLeast(found, "prometheus.scrape-interval", prometheus.scrapeInterval, Duration.ofMillis(100));
+    prometheus.problems(found);
+    providers.problems(found);
+    atLeast(
+        found, "prometheus.scrape-interval", prometheus.scrapeInterval(), Duration.ofMillis(100));
+    atLeast(found, "providers.timeout", providers.timeout(), Duration.ofMillis(100));
     atLeast(found, "mesh.settle", mesh.settle, Duration.ofMillis(50));
     atLeast(found, "mesh.drain", mesh.drain, Duration.ZERO);
     atLeast(found, "analysis.interval", analysis.interval, Duration.ofMillis(100));
@@ -176,18 +177,6 @@ public record Settings(
           "palinode.leader-election.renew-deadline: must be longer than 2.2 times retry-period, "
               + Span.of(spread));
     }
-  }
-
-  private static Optional<String> prometheusProblem(URI url) {
-    boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-    if (!web || url.getHost() == null) {
-      return Optional.of(
-          "palinode.prometheus.url: is no web address; write it as http://host:9090");
-    }
-    return url.getRawUserInfo() == null
-        ? Optional.empty()
-        : Optional.of(
-            "palinode.prometheus.url: must hold no user or password; settings are printed");
   }
 
   private static void atLeast(List<String> found, String name, Duration value, Duration least) {

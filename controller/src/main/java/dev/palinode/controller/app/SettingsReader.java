@@ -1,5 +1,6 @@
 package dev.palinode.controller.app;
 
+import dev.palinode.analysis.prometheus.Dialect;
 import dev.palinode.crds.Span;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -132,6 +133,9 @@ final class SettingsReader {
       }
       if (type == Settings.Role.class || Collection.class.isAssignableFrom(type)) {
         return "is not understood; roles are controller and writer, lists are separated by commas";
+      }
+      if (type == Dialect.class) {
+        return "is not understood; write one of prometheus, thanos, mimir and victoriametrics";
       }
       if (type == boolean.class || type == Boolean.class) {
         return "must be true or false";

@@ -1,17 +1,20 @@
 package dev.palinode.controller.app;
 
 import dev.palinode.analysis.GateSettings;
-import dev.palinode.analysis.prometheus.PrometheusSettings;
+import dev.palinode.analysis.SharedReads;
 import dev.palinode.analysis.prometheus.PrometheusSource;
+import dev.palinode.analysis.providers.HttpProviders;
 import dev.palinode.controller.act.EffectRunner;
 import dev.palinode.controller.decide.Decider;
 import dev.palinode.controller.decide.Pace;
 import dev.palinode.controller.gitops.Origins;
 import dev.palinode.controller.istio.IstioTrafficRouter;
+import dev.palinode.controller.istio.OrphanedRoutes;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.kube.KubernetesCanaries;
 import dev.palinode.controller.kube.OldReverts;
 import dev.palinode.controller.observe.Gates;
+import dev.palinode.controller.observe.RolloutRecords;
 import dev.palinode.controller.observe.SequentialGates;
 import dev.palinode.controller.observe.WorldReader;
 import dev.palinode.controller.ports.Canaries;
@@ -25,8 +28,11 @@ import dev.palinode.controller.writer.SecretCredentials;
 import dev.palinode.gitwriter.GitHistory;
 import dev.palinode.gitwriter.GitWriter;
 import dev.palinode.gitwriter.forge.GitHubApp;
+import dev.palinode.gitwriter.forge.HostMarks;
 import dev.palinode.gitwriter.forge.HttpForges;
+import dev.palinode.gitwriter.forge.OidcTokens;
 import dev.palinode.gitwriter.forge.PullRequests;
+import dev.palinode.gitwriter.jgit.JGitEvidenceNotes;
 import dev.palinode.gitwriter.jgit.JGitRestoreBranches;
 import dev.palinode.gitwriter.jgit.JGitWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -91,18 +97,26 @@ class Wiring {
         clock);
   }
 
+  @Bean
+  HttpProviders providers(Settings settings, CanaryMetrics metrics) {
+    return new HttpProviders(
+        settings.providers().patience(), settings.providers().token(), metrics);
+  }
+
   /** Without Prometheus weights are frozen and people are told why. */
   @Bean
-  Gates gates(Settings settings) {
+  Gates gates(Settings settings, HttpProviders providers, CanaryMetrics metrics) {
     URI url = settings.prometheus().url();
     if (url == null) {
       return new UnmeasuredGates();
     }
     return new SequentialGates(
-        new PrometheusSource(PrometheusSettings.of(url)),
+        new SharedReads(new PrometheusSource(settings.prometheus().source(url), metrics)),
+        canary -> providers.about(canary.name()),
         GateSettings.defaults()
             .withIntervals(settings.analysis().interval(), settings.prometheus().scrapeInterval())
-            .withWarmup(settings.analysis().warmup()));
+            .withWarmup(settings.analysis().warmup()),
+        new RolloutRecords(settings.analysis().recordsOrDefault()));
   }
 
   @Bean
@@ -136,8 +150,14 @@ class Wiring {
   }
 
   @Bean
-  SecretCredentials credentials(Clients clients, Settings settings, GitHubApp apps) {
-    return new SecretCredentials(clients.home(), settings.writer().namespaces(), apps);
+  OidcTokens identities(InstantSource clock) {
+    return new OidcTokens(clock);
+  }
+
+  @Bean
+  SecretCredentials credentials(
+      Clients clients, Settings settings, GitHubApp apps, OidcTokens identities) {
+    return new SecretCredentials(clients.home(), settings.writer().namespaces(), apps, identities);
   }
 
   @Bean
@@ -154,15 +174,23 @@ class Wiring {
   }
 
   @Bean
+  HttpForges forges(SecretCredentials credentials, InstantSource clock, CanaryMetrics metrics) {
+    return new HttpForges(credentials, clock, metrics);
+  }
+
+  @Bean
   PullRequests pullRequests(
-      Settings settings,
-      SecretCredentials credentials,
-      InstantSource clock,
-      CanaryMetrics metrics) {
+      Settings settings, SecretCredentials credentials, InstantSource clock, HttpForges forges) {
     return new PullRequests(
         new JGitRestoreBranches(
             JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()), credentials, clock),
-        new HttpForges(credentials, clock, metrics));
+        forges);
+  }
+
+  @Bean
+  JGitEvidenceNotes notes(Settings settings, SecretCredentials credentials) {
+    return new JGitEvidenceNotes(
+        JGitWriter.Settings.in(settings.writer().mirrorsOrDefault()), credentials);
   }
 
   @Bean
@@ -171,9 +199,19 @@ class Wiring {
       SecretCredentials credentials,
       GitWriter git,
       PullRequests pullRequests,
+      HttpForges forges,
+      JGitEvidenceNotes notes,
       InstantSource clock,
       CanaryMetrics metrics) {
-    return new RevertReconciler(clients.normal(), credentials, git, pullRequests, clock, metrics);
+    return new RevertReconciler(
+        clients.normal(),
+        credentials,
+        git,
+        pullRequests,
+        new HostMarks(forges),
+        notes,
+        clock,
+        metrics);
   }
 
   @Bean
@@ -187,6 +225,7 @@ class Wiring {
       Clients clients,
       DeploymentWatch deployments,
       EventRecorder events,
+      Canaries canaries,
       CanaryLoop canaryLoop,
       RevertReconciler reverts,
       GitTargetCheck targetCheck,
@@ -203,6 +242,14 @@ class Wiring {
             Optional.of(reverts).filter(_ -> settings.has(Settings.Role.WRITER)),
             Optional.of(targetCheck).filter(_ -> settings.has(Settings.Role.WRITER)),
             new OldReverts(clients.normal(), settings.namespaces(), clock),
+            new OrphanedRoutes(
+                clients.normal(),
+                settings.namespaces(),
+                canaries,
+                clock,
+                (about, reason, message) -> {
+                  var _ = events.tell(about, true, reason, message);
+                }),
             code -> end(context, code));
     metrics.count(loop::phases);
     return loop;

@@ -2,6 +2,7 @@ package dev.palinode.controller.decide;
 
 import dev.palinode.crds.CanaryStatus;
 import dev.palinode.crds.CanaryStatus.HistoryEntry;
+import dev.palinode.crds.CanaryStatus.JudgeRecord;
 import dev.palinode.crds.CanaryStatus.Progress;
 import dev.palinode.crds.CanaryStatus.Rejection;
 import dev.palinode.crds.CanaryStatus.Release;
@@ -9,8 +10,10 @@ import dev.palinode.crds.CanaryStatus.RevertLink;
 import dev.palinode.crds.CanaryStatus.Tokens;
 import dev.palinode.crds.CanaryStatus.TrafficRecord;
 import dev.palinode.crds.CanaryStatus.VerdictRecord;
+import dev.palinode.crds.CanaryStatus.Watch;
 import dev.palinode.crds.Cause;
 import dev.palinode.crds.Phase;
+import dev.palinode.crds.RevertStatus;
 import dev.palinode.crds.Span;
 import dev.palinode.crds.Weight;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Draft {
   private static final int KEPT = 10;
+  private static final Duration JUDGE_SAVED = Duration.ofMinutes(1);
 
   private final World world;
   private final Instant now;
@@ -43,6 +48,8 @@ final class Draft {
   private @Nullable Release candidate;
   private List<Rejection> rejected;
   private @Nullable VerdictRecord verdict;
+  private @Nullable JudgeRecord judge;
+  private @Nullable Watch watch;
   private @Nullable RevertLink revert;
   private @Nullable TrafficRecord traffic;
   private @Nullable Instant phaseSince;
@@ -74,6 +81,8 @@ final class Draft {
     this.candidate = was.candidate();
     this.rejected = was.rejected();
     this.verdict = was.verdict();
+    this.judge = was.judge();
+    this.watch = was.watch();
     this.revert = was.revert();
     this.traffic = was.traffic();
     Progress p = was.progressOrNone();
@@ -118,6 +127,8 @@ final class Draft {
             candidate,
             rejected,
             verdict,
+            judgeToSave(),
+            watch,
             revert,
             traffic,
             progress.equals(Progress.NONE) ? null : progress,
@@ -125,6 +136,24 @@ final class Draft {
             conditions,
             history);
     return new Decision(next, effects, Optional.ofNullable(recheck));
+  }
+
+  /** With what is written anyway, and once a minute by itself: never one write a measurement. */
+  private @Nullable JudgeRecord judgeToSave() {
+    if (!phase.isRollout() && watch == null) {
+      return null;
+    }
+    JudgeRecord newest = world.judgement().known().flatMap(Judgement::state).orElse(null);
+    if (newest == null || newest.equals(judge)) {
+      return judge;
+    }
+    CanaryStatus was = world.status();
+    boolean writtenAnyway =
+        phase != was.phase()
+            || !Objects.equals(step, was.step())
+            || !Objects.equals(weight, was.weight());
+    boolean due = judge == null || !newest.at().isBefore(judge.at().plus(JUDGE_SAVED));
+    return writtenAnyway || due ? newest : judge;
   }
 
   Draft effect(Effect effect) {
@@ -164,6 +193,12 @@ final class Draft {
     stoppedFor = null;
     recreated = null;
     contested = null;
+    judge = null;
+    return this;
+  }
+
+  Draft watch(@Nullable Watch value) {
+    watch = value;
     return this;
   }
 
@@ -200,6 +235,13 @@ final class Draft {
   Draft revert(@Nullable RevertLink value) {
     revert = value;
     return this;
+  }
+
+  /**
+   * Asks for a Revert, and remembers that: it is read from then on, and asked for again if lost.
+   */
+  Draft ask(Effect.CreateRevert wish) {
+    return revert(new RevertLink(wish.name(), RevertStatus.Phase.Pending, null, null)).effect(wish);
   }
 
   Draft traffic(@Nullable TrafficRecord value) {

@@ -1,5 +1,6 @@
 package dev.palinode.controller.decide;
 
+import dev.palinode.crds.CanaryStatus.JudgeRecord;
 import dev.palinode.crds.CanaryStatus.VerdictRecord;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param candidateRate requests per second to the candidate in the last closed window
  * @param unreadable why the metrics cannot be read; then nothing else here is news
  * @param routeErrors why the route as a whole is failing, which is not the release's fault
+ * @param state with which a restarted judge goes on from here
  */
 public record Judgement(
     Result result,
@@ -21,7 +23,8 @@ public record Judgement(
     Optional<Share> share,
     Optional<Double> candidateRate,
     Optional<String> unreadable,
-    Optional<String> routeErrors) {
+    Optional<String> routeErrors,
+    Optional<JudgeRecord> state) {
 
   /** The four answers; only {@code Fail} is a reason to revert. */
   public enum Result {

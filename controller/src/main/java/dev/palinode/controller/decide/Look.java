@@ -19,9 +19,6 @@ import java.util.stream.Stream;
  */
 record Look(CanarySpec spec, World world, Instant now, Pace pace) {
 
-  /** At once: what was just written is read back, and people and git wait for that. */
-  static final Duration NOW = Duration.ofMillis(1);
-
   /** How soon a write is looked for again. */
   static final Duration SOON = Duration.ofMillis(200);
 
@@ -40,6 +37,11 @@ record Look(CanarySpec spec, World world, Instant now, Pace pace) {
 
   Progress progress() {
     return status().progressOrNone();
+  }
+
+  /** The same moment, once that status is saved: what a repetition of this round would see. */
+  Look recordedAs(CanaryStatus next) {
+    return new Look(spec, world.with(next), now, pace);
   }
 
   Draft draft() {

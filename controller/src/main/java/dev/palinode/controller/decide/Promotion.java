@@ -52,7 +52,7 @@ final class Promotion {
         .or(look::scaledToZero)
         .or(() -> look.clock(look.spec().paused() || Stop.isFrozen(look)))
         .or(() -> Stop.freeze(look))
-        .or(() -> Progression.skipped(look) ? Optional.empty() : Readability.decide(look, route))
+        .or(() -> Progression.unjudged(look) ? Optional.empty() : Readability.decide(look, route))
         .orElseGet(() -> upward(look, workload, route));
   }
 
@@ -63,7 +63,7 @@ final class Promotion {
     }
     Integer step = look.status().step();
     boolean past = step == null || new StepPlan(look.spec().steps()).isPast(step);
-    return past || Progression.skipped(look)
+    return past || Progression.unjudged(look)
         ? full(look, workload, route)
         : Progression.climb(look, workload, route);
   }
@@ -87,14 +87,14 @@ final class Promotion {
       }
       return look.draft().window(look.now()).recheck(Look.SOON).done();
     }
-    boolean skipped = Progression.skipped(look);
-    Duration bake = skipped ? Duration.ZERO : look.spec().bake().duration();
+    boolean unjudged = Progression.unjudged(look);
+    Duration bake = unjudged ? Duration.ZERO : look.spec().bake().duration();
     Duration wait = bake.compareTo(look.pace().drain()) > 0 ? bake : look.pace().drain();
     if (look.now().isBefore(since.plus(wait))) {
       return look.stay("All traffic on the candidate, the old pods stand by.");
     }
     Progression.Gate gate =
-        skipped ? new Progression.Gate.Open() : Progression.gate(look, since.plus(wait));
+        unjudged ? new Progression.Gate.Open() : Progression.gate(look, since.plus(wait));
     return switch (gate) {
       case Progression.Gate.Open _ -> handOver(look, workload, target);
       case Progression.Gate.Wait(var why) -> look.stay(why);
@@ -121,12 +121,12 @@ final class Promotion {
 
   static Decision draining(Look look) {
     Release release = Objects.requireNonNull(look.status().candidate());
-    if (look.world().target().isMissing() || recreated(look)) {
-      return route(look);
-    }
     Optional<String> blind = look.blind();
     if (blind.isPresent()) {
       return look.waitForSight(blind.get());
+    }
+    if (look.world().target().isMissing() || recreated(look)) {
+      return route(look);
     }
     Workload workload = look.world().workload().known().orElse(Workload.EMPTY);
     List<Workload.ReplicaSet> old = workload.othersThan(release.templateDigest());
@@ -199,6 +199,7 @@ final class Promotion {
       draft.effect(new Effect.DeleteRule());
     }
     return draft
+        .watch(Watching.after(look))
         .move(Phase.Idle)
         .stable(release)
         .candidate(null)

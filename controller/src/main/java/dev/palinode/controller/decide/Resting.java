@@ -74,7 +74,14 @@ final class Resting {
             null,
             target.uid(),
             null);
-    return look.draft().move(Phase.Idle).stable(recorded).candidate(null).recheck(Look.SOON).done();
+    return look.draft()
+        .move(Phase.Idle)
+        .stable(recorded)
+        .candidate(null)
+        .watch(null)
+        .admit(stable.templateDigest())
+        .recheck(Look.SOON)
+        .done();
   }
 
   /**
@@ -102,7 +109,9 @@ final class Resting {
     if (isStable(look, target)) {
       Optional<World.Problem> problem =
           world.problems().stream().findFirst().or(() -> holdProblem(look, target));
-      return problem.isPresent() ? notReady(look, problem.get()) : atRest(look, target);
+      return Watching.decide(look)
+          .or(() -> problem.map(p -> notReady(look, p)))
+          .orElseGet(() -> atRest(look, target));
     }
     Optional<Rejection> rejection = look.status().rejectionOf(target.templateDigest());
     if (rejection.isPresent() && !retried(look)) {
@@ -120,8 +129,14 @@ final class Resting {
   /** The declared template is neither the stable nor a refused one: hold it, and try it. */
   static Decision tryTemplate(Look look, Target target) {
     World world = look.world();
-    if (!world.problems().isEmpty()) {
-      return notReady(look, world.problems().getFirst());
+    boolean wayBack = Watching.isWayBack(look, target.templateDigest());
+    // Nobody is asked about the way back, so whatever is wrong with the questions may wait.
+    Optional<World.Problem> problem =
+        world.problems().stream()
+            .filter(p -> !(wayBack && p.reason().startsWith("Template")))
+            .findFirst();
+    if (problem.isPresent()) {
+      return notReady(look, problem.get());
     }
     if (target.agent().isPresent() && !target.templateByAgent()) {
       return notReady(
@@ -154,15 +169,17 @@ final class Resting {
           .done();
     }
     Tokens seen = look.status().tokens();
+    boolean stableFailed = look.status().stableFailed();
     Draft draft =
         look.draft()
+            .watch(stableFailed ? look.status().watch() : null)
             .move(Phase.Preparing)
             .startClocks()
             .cause(null)
             .step(null)
             .weight(null)
             .verdict(null)
-            .revert(null)
+            .revert(wayBack ? look.status().revert() : null)
             .traffic(null)
             .candidate(release(look, target))
             .admit(target.templateDigest())
@@ -211,6 +228,7 @@ final class Resting {
 
   private static Decision atRest(Look look, Target target) {
     Draft draft = withRevert(look);
+    Watching.lookAgain(look, draft);
     Release stable = Objects.requireNonNull(look.status().stable());
     look.world()
         .origin()
@@ -218,12 +236,14 @@ final class Resting {
         .ifPresent(origin -> {
           // An agent that has not finished its first apply is asked again.
           boolean unfinished = target.agent().isPresent() && origin.applied().isEmpty();
+          // The commit that brought it is the one to revert, whatever came on top meanwhile.
+          boolean watched = look.status().watch() != null && stable.revision() != null;
           draft.stable(
               new Release(
                   stable.templateDigest(),
                   target.image(),
                   target.images(),
-                  origin.applied().orElse(stable.revision()),
+                  watched ? stable.revision() : origin.applied().orElse(stable.revision()),
                   origin.source(),
                   target.uid(),
                   unfinished ? null : target.generation()));

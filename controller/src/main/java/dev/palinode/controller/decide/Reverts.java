@@ -27,10 +27,20 @@ final class Reverts {
 
   /** The Revert for the recorded candidate; empty if this Canary's failures do not reach git. */
   static Optional<Effect.CreateRevert> forCandidate(Look look) {
-    Release failed = look.status().candidate();
-    Release good = look.status().stable();
+    return Watching.isWayBack(look)
+        ? Optional.empty()
+        : between(look, look.status().candidate(), Watching.lastGood(look));
+  }
+
+  /** The Revert of what serves, to what served before it. */
+  static Optional<Effect.CreateRevert> forServing(Look look) {
+    return between(look, look.status().stable(), Watching.lastGood(look));
+  }
+
+  private static Optional<Effect.CreateRevert> between(
+      Look look, @Nullable Release failed, @Nullable Release good) {
     Optional<Mode> mode = mode(look.spec().onFailure().git());
-    CanarySpec.Source source = source(look);
+    CanarySpec.Source source = source(look, failed);
     if (failed == null || good == null || mode.isEmpty() || source == null) {
       return Optional.empty();
     }
@@ -59,8 +69,7 @@ final class Reverts {
         && forCandidate(look).isPresent();
   }
 
-  static CanarySpec.@Nullable Source source(Look look) {
-    Release failed = look.status().candidate();
+  private static CanarySpec.@Nullable Source source(Look look, @Nullable Release failed) {
     if (look.spec().source() != null) {
       return look.spec().source();
     }

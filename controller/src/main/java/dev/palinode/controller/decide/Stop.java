@@ -94,7 +94,7 @@ record Stop(Cause cause, String reason, String message) {
     return look.world()
         .judgement()
         .known()
-        .filter(j -> j.result() == Judgement.Result.Fail && !Progression.skipped(look))
+        .filter(j -> j.result() == Judgement.Result.Fail && !Progression.unjudged(look))
         .flatMap(j -> failed("AnalysisFailed", j.reason()));
   }
 
@@ -159,7 +159,7 @@ record Stop(Cause cause, String reason, String message) {
               + " times; docs/operations.md has the settings for each GitOps agent.");
     }
     Optional<String> errors =
-        Progression.skipped(look)
+        Progression.unjudged(look)
             ? Optional.empty()
             : world.judgement().known().flatMap(Judgement::routeErrors);
     if (errors.isPresent()) {
@@ -201,8 +201,8 @@ record Stop(Cause cause, String reason, String message) {
   }
 
   /**
-   * The first move of every unwinding: it is recorded, and in the same breath the traffic comes
-   * off. With {@code GitFirst} the commit gets its head start, bounded by its timeout.
+   * The first move of every unwinding: it is recorded, and in the same breath the traffic comes off
+   * and git is asked. With {@code GitFirst} the commit gets its head start, bounded by its timeout.
    */
   Decision begin(Look look) {
     Draft draft = look.draft();
@@ -238,7 +238,12 @@ record Stop(Cause cause, String reason, String message) {
       if (!Reverts.gitGoesFirst(look, cause)) {
         draft.effect(new Effect.SetWeight(Weight.ZERO));
       }
+      // Effects stop at the first that fails, so behind that one git is asked only once the API
+      // server has answered it with a route without candidate.
+      if (cause == Cause.Failed) {
+        Reverts.forCandidate(look.recordedAs(draft.done().next())).ifPresent(draft::ask);
+      }
     }
-    return draft.recheck(Look.NOW).done();
+    return draft.recheck(Look.SOON).done();
   }
 }

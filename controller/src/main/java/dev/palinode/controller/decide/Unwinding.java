@@ -4,7 +4,6 @@ import dev.palinode.crds.CanarySpec;
 import dev.palinode.crds.CanaryStatus.HistoryEntry;
 import dev.palinode.crds.CanaryStatus.Rejection;
 import dev.palinode.crds.CanaryStatus.Release;
-import dev.palinode.crds.CanaryStatus.RevertLink;
 import dev.palinode.crds.Cause;
 import dev.palinode.crds.Phase;
 import dev.palinode.crds.RevertStatus;
@@ -62,12 +61,7 @@ final class Unwinding {
   private static Decision trafficOff(Look look, Route route) {
     Draft draft = look.draft().recheck(Look.SOON);
     if (headStart(look)) {
-      Optional<Effect.CreateRevert> revert = Reverts.forCandidate(look);
-      if (revert.isPresent() && look.status().revert() == null) {
-        String name = revert.get().name();
-        draft.revert(new RevertLink(name, RevertStatus.Phase.Pending, null, null));
-      }
-      revert.ifPresent(draft::effect);
+      unasked(look).ifPresent(draft::ask);
       return draft.done();
     }
     draft.effect(new Effect.SetWeight(Weight.ZERO));
@@ -85,15 +79,13 @@ final class Unwinding {
         && !pushed(look);
   }
 
-  /** The route was read back at zero: from now on people, and git, may know. */
+  /** The route was read back at zero: from now on people may know, and git if it does not yet. */
   private static Decision off(Look look) {
     Cause cause = look.status().cause();
     Draft draft = look.draft().mark(Mark.Off).recheck(Look.SOON);
     String message = look.why();
     if (cause == Cause.Failed) {
-      Optional<Effect.CreateRevert> revert = Reverts.forCandidate(look);
-      revert.ifPresent(r ->
-          draft.effect(r).revert(new RevertLink(r.name(), RevertStatus.Phase.Pending, null, null)));
+      unasked(look).ifPresent(draft::ask);
       draft.effect(new Effect.Tell(true, "ReleaseFailed", message + " Traffic is back on stable."));
     } else if (cause == Cause.Unproven) {
       draft.effect(
@@ -101,6 +93,12 @@ final class Unwinding {
               true, "ReleaseUnproven", message + " Traffic is back on stable; git is untouched."));
     }
     return draft.done();
+  }
+
+  /** The wish to git, unless it was heard already. */
+  private static Optional<Effect.CreateRevert> unasked(Look look) {
+    Optional<String> heard = look.world().revert().known().map(World.RevertState::name);
+    return Reverts.forCandidate(look).filter(wish -> !heard.equals(Optional.of(wish.name())));
   }
 
   private static Decision candidateOff(Look look, @Nullable Route route, boolean split) {
@@ -205,11 +203,7 @@ final class Unwinding {
       if (wish.isEmpty()) {
         return draft.move(Phase.Rejected).recheck(Look.SOON).done();
       }
-      return draft
-          .effect(wish.get())
-          .revert(new RevertLink(wish.get().name(), RevertStatus.Phase.Pending, null, null))
-          .recheck(Look.BEAT)
-          .done();
+      return draft.ask(wish.get()).recheck(Look.BEAT).done();
     }
     RevertStatus status = revert.get().status();
     boolean notified = look.spec().onFailure().git() == CanarySpec.GitMode.Notify;

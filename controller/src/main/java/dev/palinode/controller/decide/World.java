@@ -49,4 +49,22 @@ public record World(
   public World {
     problems = List.copyOf(problems);
   }
+
+  World with(CanaryStatus other) {
+    return new World(
+        canary,
+        uid,
+        generation,
+        deleting,
+        finalizer,
+        other,
+        problems,
+        guarded,
+        target,
+        workload,
+        route,
+        judgement,
+        origin,
+        revert);
+  }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +55,8 @@ final class ArgoOrigin {
   /** The place and the revisions, from the Application alone. */
   static Trace read(GenericKubernetesResource application) {
     String who = "Application " + application.getMetadata().getName();
-    if (application.get("spec", "sourceHydrator") != null) {
-      return untraceable(who + " is hydrated: its branch is overwritten by the next hydration");
+    if (application.get("spec", "sourceHydrator") instanceof Map<?, ?> hydrator) {
+      return hydrated(application, who, hydrator);
     }
     List<?> several = application.get("spec", "sources") instanceof List<?> l ? l : List.of();
     boolean single = several.isEmpty();
@@ -88,6 +89,46 @@ final class ArgoOrigin {
                 GitPlace.path(text(source.get("path")).orElse(""))),
             revision(application.get("status", "operationState", "syncResult"), single, at),
             revision(last, single, at)));
+  }
+
+  /**
+   * The branch that is synced is overwritten by the next hydration, so what counts is the one that
+   * people write to. Which of its commits a hydrated one was made of is told for the newest two; a
+   * promotion in between makes commits that nobody tells about.
+   */
+  private static Trace hydrated(
+      GenericKubernetesResource application, String who, Map<?, ?> hydrator) {
+    if (hydrator.get("hydrateTo") != null) {
+      return untraceable(
+          who + " is promoted from another branch: nobody tells which commit was made of which");
+    }
+    if (!(hydrator.get("drySource") instanceof Map<?, ?> dry) || !holdsManifests(dry)) {
+      return untraceable(who + " is hydrated from no folder in git");
+    }
+    String branch = text(dry.get("targetRevision")).orElse("HEAD");
+    if (branch.equals("HEAD") || GitPlace.commit(branch).isPresent()) {
+      return untraceable(who + " is hydrated from " + branch + ", which names no branch");
+    }
+    Object history = application.get("status", "history");
+    Object last = history instanceof List<?> l && !l.isEmpty() ? l.getLast() : null;
+    return new Trace.Found(
+        new Origin(
+            new Source(
+                text(dry.get("repoURL")).orElse(""),
+                GitPlace.branch(branch).orElse(branch),
+                GitPlace.path(text(dry.get("path")).orElse(""))),
+            revision(application.get("status", "operationState", "syncResult"), true, 0)
+                .flatMap(sha -> madeOf(application, sha)),
+            revision(last, true, 0).flatMap(sha -> madeOf(application, sha))));
+  }
+
+  private static Optional<String> madeOf(GenericKubernetesResource application, String hydrated) {
+    return Stream.of("currentOperation", "lastSuccessfulOperation")
+        .map(o -> (Object) application.get("status", "sourceHydrator", o))
+        .flatMap(o -> o instanceof Map<?, ?> operation ? Stream.of(operation) : Stream.empty())
+        .filter(o -> hydrated.equals(o.get("hydratedSHA")))
+        .flatMap(o -> text(o.get("drySHA")).flatMap(GitPlace::commit).stream())
+        .findFirst();
   }
 
   private static boolean holdsManifests(Map<?, ?> source) {

@@ -25,6 +25,9 @@ record IstioObjects(KubernetesClient client) {
 
   private static final String GROUP = "networking.istio.io";
   private static final String VERSION = "v1";
+
+  static final String API_VERSION = GROUP + "/" + VERSION;
+
   private static final ResourceDefinitionContext VIRTUAL_SERVICE =
       kind("VirtualService", "virtualservices");
   private static final ResourceDefinitionContext DESTINATION_RULE =
@@ -44,6 +47,18 @@ record IstioObjects(KubernetesClient client) {
           return new BoundRoute(name, ref.routes(), virtualService(name));
         })
         .toList();
+  }
+
+  /**
+   * @param namespaces empty means all, in one request
+   */
+  List<LiveVirtualService> virtualServices(List<String> namespaces) {
+    var api = client.genericKubernetesResources(VIRTUAL_SERVICE);
+    var found =
+        namespaces.isEmpty()
+            ? api.inAnyNamespace().list().getItems().stream()
+            : namespaces.stream().flatMap(n -> api.inNamespace(n).list().getItems().stream());
+    return found.map(vs -> new LiveVirtualService(json(vs))).toList();
   }
 
   List<Service> services(String namespace) {

@@ -8,7 +8,9 @@ import dev.palinode.controller.decide.World.Problem;
 import dev.palinode.controller.ports.Outcome;
 import dev.palinode.controller.ports.RouteKey;
 import dev.palinode.controller.ports.TrafficRouter;
+import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Observed;
+import dev.palinode.crds.Weight;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -85,32 +88,28 @@ public final class IstioTrafficRouter implements TrafficRouter {
   public Outcome apply(RouteKey key, Effect.OnRoute effect) {
     try {
       return switch (effect) {
-        case Effect.OpenRoute() ->
-            edit(istio, key, false, (edit, chosen, service) -> edit.open(chosen, service));
+        case Effect.OpenRoute() -> edit(istio, key, Optional.empty());
         case Effect.SetWeight(var weight) ->
-            edit(
-                weight.isZero() ? urgent : istio,
-                key,
-                weight.isZero(),
-                (edit, chosen, service) -> edit.split(chosen, service, weight));
+            edit(weight.isZero() ? urgent : istio, key, Optional.of(weight));
         case Effect.RestoreRoute() -> restore(key);
         case Effect.WriteRule() -> writeRule(key);
-        case Effect.DeleteRule() -> deleteRules(key);
+        case Effect.DeleteRule() -> {
+          deleteRules(istio, key.canary());
+          yield Outcome.DONE;
+        }
       };
     } catch (KubernetesClientException e) {
       return ServerAnswer.outcome(e);
     }
   }
 
-  private interface Edit {
-    JsonPatch patch(VirtualServiceEdit edit, List<Integer> chosen, String service);
-  }
-
   /**
-   * @param despiteProblems what can be written is written all the same: traffic that can be taken
-   *     away must not wait for a route that cannot be found
+   * To zero, what can be written is written despite problems: traffic that can be taken away must
+   * not wait for a route that cannot be found.
+   *
+   * @param weight empty: only remember git's text
    */
-  private static Outcome edit(IstioObjects api, RouteKey key, boolean despiteProblems, Edit edit) {
+  private static Outcome edit(IstioObjects api, RouteKey key, Optional<Weight> weight) {
     var reading = RouteReading.of(api, key);
     var service = reading.service().known().map(ServiceHost::name).orElse("");
     var outcomes = new ArrayList<Outcome>();
@@ -121,30 +120,44 @@ public final class IstioTrafficRouter implements TrafficRouter {
           new Outcome.Refused(
               problems.stream().map(Problem::message).collect(Collectors.joining("; "))));
     }
-    if (outcomes.isEmpty() || despiteProblems) {
+    if (outcomes.isEmpty() || weight.filter(Weight::isZero).isPresent()) {
       for (var bound : reading.routes()) {
         bound
             .live()
             .filter(reading::mayMove)
             .ifPresent(vs -> {
-              var chosen = reading.choice(bound, vs).map(RouteChoice::indexes);
+              var chosen = reading.choice(bound, vs).map(RouteChoice::indexes).orElse(List.of());
+              var edit = new VirtualServiceEdit(vs, key.canary());
               var patch =
-                  edit.patch(
-                      new VirtualServiceEdit(vs, key.canary()), chosen.orElse(List.of()), service);
-              outcomes.add(write(api, vs, patch));
+                  weight
+                      .map(w -> edit.split(chosen, service, w))
+                      .orElseGet(() -> edit.open(chosen, service));
+              outcomes.add(write(api, vs, patch, written -> isAt(written, chosen, weight)));
             });
       }
     }
     return worst(outcomes);
   }
 
-  private static Outcome write(IstioObjects api, LiveVirtualService vs, JsonPatch patch) {
+  private static boolean isAt(
+      LiveVirtualService vs, List<Integer> chosen, Optional<Weight> weight) {
+    return weight.isEmpty()
+        || chosen.stream().allMatch(i -> Split.share(vs.route(i)).equals(weight));
+  }
+
+  /** Done only if the API server answers with what was wanted: effects after this rest on it. */
+  private static Outcome write(
+      IstioObjects api, LiveVirtualService vs, JsonPatch patch, Predicate<LiveVirtualService> as) {
     if (patch.isEmpty()) {
       return Outcome.DONE;
     }
     try {
-      api.patch(vs.name(), patch);
-      return Outcome.DONE;
+      return as.test(api.patch(vs.name(), patch))
+          ? Outcome.DONE
+          : new Outcome.Again(
+              "VirtualService %s was changed on its way into the API server: look at the admission"
+                      .formatted(vs.name())
+                  + " webhooks for VirtualServices");
     } catch (KubernetesClientException e) {
       return ServerAnswer.outcome(e);
     }
@@ -157,16 +170,17 @@ public final class IstioTrafficRouter implements TrafficRouter {
     reading
         .live()
         .filter(vs -> vs.takenBy(key.canary()).isEmpty())
-        .forEach(vs -> outcomes.add(restore(key, vs)));
+        .forEach(vs -> outcomes.add(restore(istio, key.canary(), vs)));
     return worst(outcomes);
   }
 
-  private Outcome restore(RouteKey key, LiveVirtualService vs) {
+  /** Puts one VirtualService back, if it is still as it was read. */
+  static Outcome restore(IstioObjects istio, ObjectName canary, LiveVirtualService vs) {
     try {
-      var owners = vs.snapshot(key.canary()).map(Snapshot::owners).orElse(List.of());
-      var text = new VirtualServiceEdit(vs, key.canary()).restore();
+      var owners = vs.snapshot(canary).map(Snapshot::owners).orElse(List.of());
+      var text = new VirtualServiceEdit(vs, canary).restore();
       var restored = text.isEmpty() ? vs : istio.patch(vs.name(), text);
-      var ownership = new VirtualServiceEdit(restored, key.canary()).handBack(owners);
+      var ownership = new VirtualServiceEdit(restored, canary).handBack(owners);
       if (!ownership.isEmpty()) {
         istio.patch(vs.name(), ownership);
       }
@@ -210,11 +224,11 @@ public final class IstioTrafficRouter implements TrafficRouter {
     return Outcome.DONE;
   }
 
-  private Outcome deleteRules(RouteKey key) {
-    ownRules(key).stream()
-        .filter(rule -> DestinationRuleEdit.isOurs(rule, key.canary()))
+  /** Deletes every DestinationRule of ours for this Canary. */
+  static void deleteRules(IstioObjects istio, ObjectName canary) {
+    istio.rules(Set.of(canary.namespace())).stream()
+        .filter(rule -> DestinationRuleEdit.isOurs(rule, canary))
         .forEach(rule -> istio.deleteRule(DestinationRuleEdit.name(rule)));
-    return Outcome.DONE;
   }
 
   private DestinationRuleEdit rule(RouteReading reading, ServiceHost service) {

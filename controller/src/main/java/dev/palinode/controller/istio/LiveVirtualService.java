@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.palinode.crds.Api;
 import dev.palinode.crds.ObjectName;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +27,17 @@ record LiveVirtualService(JsonNode json) {
   ObjectName name() {
     var metadata = json.path("metadata");
     return new ObjectName(metadata.path("namespace").asText(), metadata.path("name").asText());
+  }
+
+  /** What an event is about. */
+  ObjectReference reference() {
+    return new ObjectReferenceBuilder()
+        .withApiVersion(IstioObjects.API_VERSION)
+        .withKind("VirtualService")
+        .withNamespace(name().namespace())
+        .withName(name().name())
+        .withUid(json.path("metadata").path("uid").asText())
+        .build();
   }
 
   String resourceVersion() {

@@ -70,11 +70,12 @@ public final class KubernetesCanaries implements Canaries {
   @Override
   public Observed<AnalysisTemplateSpec> template(ObjectName name) {
     Observed<AnalysisTemplate> own = read(() -> at(AnalysisTemplate.class, name).get());
-    if (!name.name().equals("http")) {
+    Optional<AnalysisTemplateSpec> builtIn = BuiltInTemplates.named(name.name());
+    if (builtIn.isEmpty()) {
       return own.map(AnalysisTemplate::getSpec);
     }
     if (own.isMissing()) {
-      return Observed.known(BuiltInTemplates.http());
+      return Observed.known(builtIn.get());
     }
     own.known().filter(t -> shadowing.add(t.getMetadata().getUid())).ifPresent(this::tellShadow);
     return own.map(AnalysisTemplate::getSpec);

@@ -1,6 +1,8 @@
 package dev.palinode.controller.observe;
 
+import dev.palinode.analysis.RouteWeight;
 import dev.palinode.crds.AnalysisTemplateSpec.Metric;
+import dev.palinode.crds.CanaryStatus.JudgeRecord;
 import dev.palinode.crds.ObjectName;
 import java.time.Instant;
 import java.util.List;
@@ -17,9 +19,10 @@ import java.util.Optional;
  * @param candidatePodPrefix what the names of the candidate's pods begin with
  * @param candidatePods their names now
  * @param stablePods the other pods' names now
+ * @param alone the candidate was handed over and serves alone; what stable did is past
  * @param servedSince when the candidate first got traffic
- * @param weightSince since when the current weight is set
- * @param weight the candidate's share of the requests by it, between 0 and 1; NaN: not told
+ * @param weight what the route was told
+ * @param saved where a judge that is no longer in memory stood
  */
 public record Question(
     String rollout,
@@ -31,9 +34,10 @@ public record Question(
     String candidatePodPrefix,
     List<String> candidatePods,
     List<String> stablePods,
+    boolean alone,
     Instant servedSince,
-    Optional<Instant> weightSince,
-    double weight) {
+    RouteWeight weight,
+    Optional<JudgeRecord> saved) {
   public Question {
     metrics = List.copyOf(metrics);
     candidatePods = List.copyOf(candidatePods);

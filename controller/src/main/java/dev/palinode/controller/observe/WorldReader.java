@@ -1,5 +1,6 @@
 package dev.palinode.controller.observe;
 
+import dev.palinode.analysis.RouteWeight;
 import dev.palinode.controller.decide.Judgement;
 import dev.palinode.controller.decide.Origin;
 import dev.palinode.controller.decide.Route;
@@ -23,7 +24,6 @@ import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Observed;
 import dev.palinode.crds.Phase;
 import dev.palinode.crds.SpecProblems;
-import dev.palinode.crds.Weight;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,12 +64,14 @@ public final class WorldReader {
       origin = origin(canary.spec(), key);
       target = workloads.targetNow(key);
     }
+    boolean watching = !trying && isWatching(canary, now);
     Observed<Workload> workload =
-        phase.isRollout() || phase == Phase.Initializing || trying
+        phase.isRollout() || phase == Phase.Initializing || trying || watching
             ? workloads.read(key)
             : Observed.missing();
     RouteKey route = routeKey(canary, target, workload);
-    Templates templates = templates(canary, phase.isRollout() || trying || isNew(canary));
+    Templates templates =
+        templates(canary, phase.isRollout() || trying || watching || isNew(canary));
     Observed<Route> seen = phase.isRollout() ? router.read(route) : Observed.missing();
     List<Problem> problems = new ArrayList<>(templates.problems());
     if (!phase.isRollout() && (trying || isNew(canary))) {
@@ -92,7 +94,9 @@ public final class WorldReader {
             target,
             workload,
             seen,
-            judgement(canary, templates, route, workload, seen, now),
+            watching
+                ? judgementAlone(canary, templates, workload, now)
+                : judgement(canary, templates, route, workload, seen, now),
             origin,
             revert(canary));
     return new Sight(world, key, route);
@@ -148,24 +152,66 @@ public final class WorldReader {
             candidate.get().name() + "-",
             pods,
             workload.known().get().stablePods(),
+            false,
             served,
-            weightSince(status),
-            toldShare(status)),
+            weight(status),
+            Optional.ofNullable(status.judge())),
         now);
   }
 
-  /**
-   * All, or not told. A weight below is recorded before it is written, and a crash in between can
-   * keep the two far apart: windows from then would look like a split that does not match.
-   */
-  private static double toldShare(CanaryStatus status) {
-    return status.weightOrZero().equals(Weight.FULL) ? 1 : Double.NaN;
+  /** After the hand-over: all that serves is the release that was tried. */
+  private Observed<Judgement> judgementAlone(
+      Recorded canary, Templates templates, Observed<Workload> workload, Instant now) {
+    CanaryStatus status = canary.status();
+    CanaryStatus.Watch watch = Objects.requireNonNull(status.watch());
+    Instant served = Objects.requireNonNull(status.progressOrNone().servedSince());
+    Release stable = Objects.requireNonNull(status.stable());
+    Optional<Workload.ReplicaSet> set =
+        workload.known().flatMap(w -> w.ownedWith(stable.templateDigest()));
+    if (set.isEmpty() || !templates.problems().isEmpty()) {
+      return Observed.missing();
+    }
+    return gates.ask(
+        new Question(
+            canary.uid() + "/" + served,
+            canary.name(),
+            templates.metrics(),
+            canary.spec().analysis().alpha(),
+            watch.service(),
+            set.get().hash(),
+            set.get().name() + "-",
+            workload.known().get().stablePods(),
+            List.of(),
+            true,
+            served,
+            new RouteWeight(1, Optional.of(watch.since()), Optional.of(watch.since())),
+            Optional.ofNullable(status.judge())),
+        now);
   }
 
-  private static Optional<Instant> weightSince(CanaryStatus status) {
-    return Objects.equals(status.progressOrNone().mark(), "Weight")
-        ? Optional.ofNullable(status.progressOrNone().markSince())
-        : Optional.empty();
+  /** Idle, and what serves alone is still judged. */
+  private static boolean isWatching(Recorded canary, Instant now) {
+    CanaryStatus status = canary.status();
+    CanaryStatus.Watch watch = status.watch();
+    return status.phaseOrInitial() == Phase.Idle
+        && watch != null
+        && status.progressOrNone().servedSince() != null
+        && !status.stableFailed()
+        && now.isBefore(watch.since().plus(canary.spec().watch().duration()));
+  }
+
+  /**
+   * Recorded before it is written, so that a crash in between can keep the two far apart; once it
+   * was confirmed, the window of its step is open.
+   */
+  private static RouteWeight weight(CanaryStatus status) {
+    CanaryStatus.Progress progress = status.progressOrNone();
+    return Objects.equals(progress.mark(), "Weight")
+        ? new RouteWeight(
+            status.weightOrZero().fraction(),
+            Optional.ofNullable(progress.markSince()),
+            Optional.ofNullable(progress.windowSince()))
+        : RouteWeight.NONE;
   }
 
   private Templates templates(Recorded canary, boolean wanted) {

@@ -94,7 +94,9 @@ public final class CanaryLoop {
     if (failure.isPresent()) {
       return Optional.of(failed(canary, failure.get()));
     }
-    if (!decision.next().phaseOrInitial().isRollout()) {
+    boolean judged =
+        decision.next().phaseOrInitial().isRollout() || decision.next().watch() != null;
+    if (!judged) {
       reader.forget(canary.name());
     }
     return decision.recheckAfter();

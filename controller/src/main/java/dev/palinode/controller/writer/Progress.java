@@ -188,6 +188,8 @@ record Progress(
           BlockReason.TooOld.name(),
           BlockReason.Credentials.name(),
           BlockReason.SigningKey.name(),
+          BlockReason.TrustedKeys.name(),
+          BlockReason.UntrustedLastGood.name(),
           BlockReason.HostKey.name(),
           BlockReason.RepositoryMissing.name(),
           BlockReason.StoreBroken.name(),

@@ -11,10 +11,12 @@ import dev.palinode.crds.RevertSpec;
 import dev.palinode.crds.RevertStatus;
 import dev.palinode.crds.RevertStatus.Phase;
 import dev.palinode.gitwriter.BlockReason;
+import dev.palinode.gitwriter.EvidenceNotes;
 import dev.palinode.gitwriter.GitWriter;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.WriteOutcome;
+import dev.palinode.gitwriter.forge.FailureMarks;
 import dev.palinode.gitwriter.forge.Proposals;
 import dev.palinode.gitwriter.forge.PullRequestOutcome;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -48,6 +50,7 @@ public final class RevertReconciler {
       EnumSet.of(
           BlockReason.Credentials,
           BlockReason.SigningKey,
+          BlockReason.TrustedKeys,
           BlockReason.HostKey,
           BlockReason.RepositoryMissing);
 
@@ -56,6 +59,8 @@ public final class RevertReconciler {
   private final SecretCredentials credentials;
   private final GitWriter git;
   private final Proposals proposals;
+  private final FailureMarks marks;
+  private final EvidenceNotes notes;
   private final EventRecorder events;
   private final InstantSource clock;
   private final WriterListener listener;
@@ -76,10 +81,11 @@ public final class RevertReconciler {
       WriterListener listener) {
     this(
         client,
-        new GitTargets(home, namespaces),
         new SecretCredentials(home, namespaces),
         git,
         Proposals.NONE,
+        FailureMarks.NONE,
+        EvidenceNotes.NONE,
         clock,
         listener);
   }
@@ -93,24 +99,17 @@ public final class RevertReconciler {
       SecretCredentials credentials,
       GitWriter git,
       Proposals proposals,
-      InstantSource clock,
-      WriterListener listener) {
-    this(client, credentials.targets(), credentials, git, proposals, clock, listener);
-  }
-
-  private RevertReconciler(
-      KubernetesClient client,
-      GitTargets targets,
-      SecretCredentials credentials,
-      GitWriter git,
-      Proposals proposals,
+      FailureMarks marks,
+      EvidenceNotes notes,
       InstantSource clock,
       WriterListener listener) {
     this.client = client;
-    this.targets = targets;
+    this.targets = credentials.targets();
     this.credentials = credentials;
     this.git = git;
     this.proposals = proposals;
+    this.marks = marks;
+    this.notes = notes;
     this.events = new EventRecorder(client, clock);
     this.clock = clock;
     this.listener = listener;
@@ -225,12 +224,15 @@ public final class RevertReconciler {
               + " does not say who keeps its pull requests: add pullRequest.provider to it, or set"
               + " onFailure.git of the Canary to Commit.");
     }
-    PullRequestOutcome outcome = proposals.round(intent(revert, target), wanted);
+    Intent intent = intent(revert, target);
+    PullRequestOutcome outcome = proposals.round(intent, wanted);
     Progress progress = Progress.of(outcome, isProposed(revert));
     switch (outcome) {
-      case PullRequestOutcome.Open _, PullRequestOutcome.Merged _ ->
-          targets.tell(
-              target, true, "Proposed", "The host takes our pull requests.", clock.instant());
+      case PullRequestOutcome.Open _ -> taken(target);
+      case PullRequestOutcome.Merged(var _, var commit) -> {
+        taken(target);
+        note(target, intent, commit);
+      }
       case PullRequestOutcome.Settled(var _, var settled) -> tell(target, settled, progress);
       case PullRequestOutcome.Superseded _,
           PullRequestOutcome.ClosedByPerson _,
@@ -239,8 +241,13 @@ public final class RevertReconciler {
     return progress;
   }
 
+  private void taken(GitTarget target) {
+    targets.tell(target, true, "Proposed", "The host takes our pull requests.", clock.instant());
+  }
+
   private Progress submit(Revert revert, GitTarget target) {
-    WriteOutcome outcome = git.submit(intent(revert, target));
+    Intent intent = intent(revert, target);
+    WriteOutcome outcome = git.submit(intent);
     if (outcome instanceof WriteOutcome.Refused(var words)
         && target.getSpec().pullRequest() != null) {
       log.info("{} takes no direct commit, so it is proposed: {}", place(target), words);
@@ -248,7 +255,19 @@ public final class RevertReconciler {
     }
     Progress progress = Progress.of(outcome);
     tell(target, outcome, progress);
+    String commit = progress.commit();
+    if (commit != null) {
+      target.getSpec().host().ifPresent(host -> marks.pushed(intent, host, commit));
+      note(target, intent, commit);
+    }
     return progress;
+  }
+
+  private void note(GitTarget target, Intent intent, String commit) {
+    GitTargetSpec.Message message = target.getSpec().message();
+    if (message != null && message.evidenceNote()) {
+      notes.attach(intent, commit);
+    }
   }
 
   private void tell(GitTarget target, WriteOutcome outcome, Progress progress) {

@@ -7,20 +7,25 @@ import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.forge.Answer;
 import dev.palinode.gitwriter.forge.AppTokens;
 import dev.palinode.gitwriter.forge.GitHubApp;
+import dev.palinode.gitwriter.forge.IdentityTokens;
 import dev.palinode.gitwriter.keys.SigningKeys;
 import dev.palinode.gitwriter.keys.SshKeys;
+import dev.palinode.gitwriter.keys.TrustedKeys;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,19 +37,23 @@ public final class SecretCredentials implements CredentialSource {
   private final KubernetesClient home;
   private final GitTargets targets;
   private final AppTokens apps;
+  private final IdentityTokens identities;
 
   /** Takes ready tokens and passwords only. */
   public SecretCredentials(KubernetesClient home, List<String> namespaces) {
-    this(home, namespaces, AppTokens.NONE);
+    this(home, namespaces, AppTokens.NONE, IdentityTokens.NONE);
   }
 
   /**
    * @param apps mints the tokens of Secrets that hold the key of a GitHub App
+   * @param identities mints the tokens of GitTargets with oidc
    */
-  public SecretCredentials(KubernetesClient home, List<String> namespaces, AppTokens apps) {
+  public SecretCredentials(
+      KubernetesClient home, List<String> namespaces, AppTokens apps, IdentityTokens identities) {
     this.home = home;
     this.targets = new GitTargets(home, namespaces);
     this.apps = apps;
+    this.identities = identities;
   }
 
   GitTargets targets() {
@@ -71,7 +80,9 @@ public final class SecretCredentials implements CredentialSource {
   public Observed<Credentials> renew(Repository repository, Credentials refused) {
     return find(
         repository,
-        token -> Credentials.token(token, "").authorization().equals(refused.authorization()));
+        token ->
+            Credentials.token(token, "").authorization().equals(refused.authorization())
+                || Credentials.bearer(token, "").authorization().equals(refused.authorization()));
   }
 
   private Observed<Credentials> find(Repository repository, Predicate<String> isRefused) {
@@ -100,22 +111,94 @@ public final class SecretCredentials implements CredentialSource {
     GitTargetSpec.Signing signing = target.getSpec().signing();
     return switch (login(target, isRefused)) {
       case Read.Usable(var login) ->
-          signing == null ? new Read.Usable(login) : signing(target, signing, login);
+          verified(
+              target, signing == null ? new Read.Usable(login) : signing(target, signing, login));
       case Read.Wrong wrong -> wrong;
       case Read.Unreadable unreadable -> unreadable;
     };
   }
 
+  private Read verified(GitTarget target, Read read) {
+    GitTargetSpec.Verification wanted = target.getSpec().verification();
+    if (wanted == null || !(read instanceof Read.Usable(var login))) {
+      return read;
+    }
+    return switch (wanted.mode()) {
+      case LastGood ->
+          secret(
+              target,
+              wanted.keysRef(),
+              BlockReason.TrustedKeys,
+              "allowed_signers, or public keys as NAME.pub or NAME.asc",
+              (data, place) -> trusting(login, data, place));
+    };
+  }
+
+  private static Read trusting(Credentials login, Map<String, String> data, String place) {
+    Map<String, byte[]> texts = new HashMap<>();
+    data.keySet().forEach(name -> bytes(data, name).ifPresent(text -> texts.put(name, text)));
+    return switch (TrustedKeys.read(texts)) {
+      case TrustedKeys.Read.Usable(var verifier) -> new Read.Usable(login.trusting(verifier));
+      case TrustedKeys.Read.Wrong(var problem) ->
+          new Read.Wrong(BlockReason.TrustedKeys, place + ": " + problem);
+    };
+  }
+
   private Read login(GitTarget target, Predicate<String> isRefused) {
-    GitTargetSpec.SecretRef ref = target.getSpec().credentialsRef();
+    GitTargetSpec.Proxy proxy = target.getSpec().proxy();
+    return switch (proxy == null ? new Read.Usable(Credentials.none()) : through(target, proxy)) {
+      case Read.Usable(var way) -> login(target, way.passage(), isRefused);
+      case Read.Wrong wrong -> wrong;
+      case Read.Unreadable unreadable -> unreadable;
+    };
+  }
+
+  /** No login yet, and the way through the proxy. */
+  private Read through(GitTarget target, GitTargetSpec.Proxy proxy) {
+    GitTargetSpec.SecretRef ref = proxy.secretRef();
     return ref == null
-        ? new Read.Usable(Credentials.none())
+        ? way(
+            SecretPassage.proxy(
+                proxy, Optional.empty(), "spec.proxy.secretRef of the GitTarget (there is none)"))
         : secret(
             target,
             ref,
             BlockReason.Credentials,
-            "the key token, or username and password, or ssh-privatekey and known_hosts",
-            (data, place) -> login(data, place, target, isRefused));
+            "the keys username and password of the proxy",
+            (data, place) -> way(SecretPassage.proxy(proxy, Optional.of(data), place)));
+  }
+
+  private static Read way(SecretPassage.Read read) {
+    return switch (read) {
+      case SecretPassage.Read.Usable(var passage) ->
+          new Read.Usable(Credentials.none().via(passage));
+      case SecretPassage.Read.Wrong(var message) ->
+          new Read.Wrong(BlockReason.Credentials, message);
+    };
+  }
+
+  private Read login(GitTarget target, Passage proxy, Predicate<String> isRefused) {
+    GitTargetSpec.SecretRef ref = target.getSpec().credentialsRef();
+    GitTargetSpec.Oidc oidc = target.getSpec().oidc();
+    if (ref == null) {
+      return oidc == null
+          ? new Read.Usable(Credentials.none().via(proxy))
+          : exchanged(oidc, proxy, isRefused);
+    }
+    return secret(
+        target,
+        ref,
+        BlockReason.Credentials,
+        "the key token, or username and password, or ssh-privatekey and known_hosts",
+        (data, place) ->
+            switch (SecretPassage.tls(data, place, proxy)) {
+              case SecretPassage.Read.Usable(var way) ->
+                  oidc == null
+                      ? login(data, place, target, way, isRefused)
+                      : exchanged(oidc, way, isRefused);
+              case SecretPassage.Read.Wrong(var message) ->
+                  new Read.Wrong(BlockReason.Credentials, message);
+            });
   }
 
   private Read signing(GitTarget target, GitTargetSpec.Signing signing, Credentials login) {
@@ -172,7 +255,24 @@ public final class SecretCredentials implements CredentialSource {
   }
 
   private Read login(
-      Map<String, String> data, String place, GitTarget target, Predicate<String> isRefused) {
+      Map<String, String> data,
+      String place,
+      GitTarget target,
+      Passage way,
+      Predicate<String> isRefused) {
+    return switch (login(data, place, target.getSpec(), way, isRefused)) {
+      case Read.Usable(var login) -> new Read.Usable(login.via(way));
+      case Read.Wrong wrong -> wrong;
+      case Read.Unreadable unreadable -> unreadable;
+    };
+  }
+
+  private Read login(
+      Map<String, String> data,
+      String place,
+      GitTargetSpec target,
+      Passage way,
+      Predicate<String> isRefused) {
     Optional<byte[]> key = bytes(data, "ssh-privatekey").or(() -> bytes(data, "identity"));
     if (key.isPresent()) {
       return ssh(data, key.get(), place);
@@ -188,9 +288,13 @@ public final class SecretCredentials implements CredentialSource {
           Credentials.basic(
               username.get(), password.get(), "keys username and password of " + place));
     }
-    Optional<GitHubApp.Key> app = app(data, target.getSpec());
+    Optional<GitHubApp.Key> app = app(data, target);
     if (app.isPresent()) {
-      return minted(app.get(), "key githubAppPrivateKey of " + place, target, isRefused);
+      return minted(app.get(), "key githubAppPrivateKey of " + place, target, way, isRefused);
+    }
+    // A public repository behind an own authority, or a client certificate that is the login.
+    if (way.tls().isPresent() && username.isEmpty() && password.isEmpty()) {
+      return new Read.Usable(Credentials.anonymous(place));
     }
     return new Read.Wrong(
         BlockReason.Credentials,
@@ -217,7 +321,7 @@ public final class SecretCredentials implements CredentialSource {
     };
   }
 
-  private static Optional<byte[]> bytes(Map<String, String> data, String key) {
+  static Optional<byte[]> bytes(Map<String, String> data, String key) {
     return Optional.ofNullable(data.get(key))
         .map(Base64.getDecoder()::decode)
         .filter(v -> v.length > 0);
@@ -242,23 +346,45 @@ public final class SecretCredentials implements CredentialSource {
                 text(data, "githubAppBaseURL").orElse(api)));
   }
 
-  private Read minted(
-      GitHubApp.Key key, String origin, GitTarget target, Predicate<String> isRefused) {
-    GitTargetSpec spec = target.getSpec();
-    Repository repository = new Repository(spec.url(), spec.branch());
-    return switch (apps.token(key, repository, origin, isRefused)) {
-      case Answer.Done<String>(var token) -> new Read.Usable(Credentials.token(token, origin));
+  private Read exchanged(GitTargetSpec.Oidc oidc, Passage way, Predicate<String> isRefused) {
+    String origin = "oidc of the GitTarget";
+    return minted(
+        identities.token(oidc, way, isRefused),
+        "There is no token for " + origin + ": ",
+        token ->
+            (switch (oidc.use()) {
+                  case Bearer -> Credentials.bearer(token, origin);
+                  case Token -> Credentials.token(token, origin);
+                })
+                .via(way));
+  }
+
+  private static Read minted(
+      Answer<String> answer, String refusal, Function<String, Credentials> login) {
+    return switch (answer) {
+      case Answer.Done<String>(var token) -> new Read.Usable(login.apply(token));
       case Answer.Refused<String>(var _, var words) ->
-          new Read.Wrong(
-              BlockReason.Credentials,
-              "GitHub gives no token for " + origin + ", is the App installed? It says: " + words);
+          new Read.Wrong(BlockReason.Credentials, refusal + words);
       case Answer.Unauthorised<String>(var words) -> new Read.Wrong(BlockReason.Credentials, words);
       case Answer.RetryAfter<String>(var _, var words) -> new Read.Unreadable(words);
       case Answer.Unreachable<String>(var words) -> new Read.Unreadable(words);
     };
   }
 
-  private static Optional<String> text(Map<String, String> data, String key) {
+  private Read minted(
+      GitHubApp.Key key,
+      String origin,
+      GitTargetSpec target,
+      Passage way,
+      Predicate<String> isRefused) {
+    Repository repository = new Repository(target.url(), target.branch());
+    return minted(
+        apps.token(key, repository, way, origin, isRefused),
+        "GitHub gives no token for " + origin + ", is the App installed? It says: ",
+        token -> Credentials.token(token, origin));
+  }
+
+  static Optional<String> text(Map<String, String> data, String key) {
     return bytes(data, key)
         .map(v -> new String(v, StandardCharsets.UTF_8).strip())
         .filter(v -> !v.isEmpty());

@@ -74,6 +74,28 @@ class DoctorCommandTest {
   }
 
   @Test
+  void unusableWay_isToBeFixed() throws IOException {
+    Path garbage = Files.writeString(dir.resolve("ca"), "c2VjcmV0\n");
+    assertThat(run(git.bare.toString(), "--ca-file", garbage.toString())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("FIX   keys", "--ca-file holds no certificate")
+        .doesNotContain("c2VjcmV0");
+    assertThat(run(git.bare.toString(), "--client-key", garbage.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("--client-cert is missing");
+    assertThat(run(git.bare.toString(), "--proxy", "http://bot:c2VjcmV0@proxy:3128")).isEqualTo(1);
+    assertThat(out.toString()).contains("--proxy must be").doesNotContain("c2VjcmV0");
+  }
+
+  @Test
+  void proxy_isTakenForUrls() {
+    assertThat(run("http://git.example.invalid/deploy.git", "--proxy", "http://127.0.0.1:1"))
+        .isEqualTo(1);
+    assertThat(out.toString())
+        .contains("the proxy 127.0.0.1:1", "Connection refused")
+        .doesNotContain("UnknownHost");
+  }
+
+  @Test
   void fighters_areNamed() {
     git.release(
         "marked",

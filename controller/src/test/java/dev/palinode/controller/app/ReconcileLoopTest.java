@@ -8,6 +8,7 @@ import dev.palinode.controller.decide.Decider;
 import dev.palinode.controller.decide.Pace;
 import dev.palinode.controller.gitops.Origins;
 import dev.palinode.controller.istio.IstioTrafficRouter;
+import dev.palinode.controller.istio.OrphanedRoutes;
 import dev.palinode.controller.kube.EventRecorder;
 import dev.palinode.controller.kube.KubernetesCanaries;
 import dev.palinode.controller.kube.OldReverts;
@@ -85,6 +86,7 @@ class ReconcileLoopTest {
             Optional.empty(),
             Optional.empty(),
             new OldReverts(client, List.of(), clock),
+            new OrphanedRoutes(client, List.of(), canaries, clock, (_, _, _) -> {}),
             _ -> {});
     loop.start();
     await().atMost(Duration.ofSeconds(30)).until(() -> loop.outOfSync().isEmpty());

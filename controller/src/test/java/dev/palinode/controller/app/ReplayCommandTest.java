@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.palinode.analysis.BuiltInTemplates;
+import dev.palinode.analysis.GateSettings;
+import dev.palinode.analysis.Trial;
+import dev.palinode.analysis.record.RecordWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +54,26 @@ class ReplayCommandTest {
         .contains("argo      promotes")
         .contains("kayenta   rolls back    10m");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void rolloutsOwnRecord_isKnownByItsBrace() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    new RecordWriter(lines)
+        .begin(
+            Trial.of(
+                BuiltInTemplates.http().metrics(),
+                0.01,
+                Instant.parse("2026-01-01T12:00:00Z"),
+                GateSettings.defaults()));
+    assertThat(run("replay", file(lines.toString()))).isEqualTo(3);
+    assertThat(err.toString()).contains("the record holds no closed window");
+  }
+
+  @Test
+  void damagedRecord_isRefusedWithItsLine() throws IOException {
+    assertThat(run("replay", file("{\"trial\":"))).isEqualTo(2);
+    assertThat(err.toString()).contains("line 1 of the record cannot be read");
   }
 
   @Test

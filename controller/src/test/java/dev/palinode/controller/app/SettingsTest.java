@@ -23,6 +23,13 @@ class SettingsTest {
           headroom                     | 0.5         | between 1 and 10
           prometheus.url               | ftp://a     | write it as http://host:9090
           prometheus.url               | http://u:p@h | must hold no user or password
+          prometheus.token-file        | /no/such    | name an existing file
+          prometheus.basic-file        | /dev/null   | write user:password into the file
+          prometheus.ca-file           | /dev/null   | holds no certificate in PEM
+          prometheus.dialect           | greek       | write one of prometheus, thanos, mimir and victoriametrics
+          providers.timeout            | 1ms         | must be at least 100ms
+          providers.token-file         | /dev/null   | token-url together
+          providers.token-url          | http://a    | token-url together
           kubeconfig                   | /no/such    | name an existing file
           cluster                      | ' '         | must not be blank
           watch-namespaces             | all,shop    | set all, or the names of namespaces

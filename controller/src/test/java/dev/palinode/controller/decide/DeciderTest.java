@@ -61,14 +61,17 @@ class DeciderTest {
       assertThat(d.next().rejectionOf("v2").isPresent())
           .as("rejected")
           .isEqualTo(cause != Cause.Withdrawn);
-      assertThat(reverts(d)).as("never before the traffic is off").isEmpty();
+      assertThat(cause == Cause.Failed ? List.of() : reverts(d)).as("only for failures").isEmpty();
     };
   }
 
   private static Consumer<Decision> takesTrafficOff(Cause cause, String reason) {
     return d -> {
       ends(cause, reason).accept(d);
-      assertThat(d.effects()).containsExactly(new Effect.SetWeight(Weight.ZERO));
+      assertThat(d.effects()).first().isEqualTo(new Effect.SetWeight(Weight.ZERO));
+      assertThat(d.effects().stream().skip(1).toList())
+          .as("git is asked behind it, and nothing else is done")
+          .isEqualTo(reverts(d));
       assertThat(d.next().weight()).isEqualTo(Weight.ZERO);
     };
   }
@@ -1138,13 +1141,12 @@ class DeciderTest {
     w.result = Judgement.Result.Fail;
 
     Decision begun = w.decide();
-    Decision asked = w.after(begun, 1).decide();
-    Decision late = w.after(asked, 4).decide();
+    Decision unheard = w.after(begun, 1).decide();
+    Decision late = w.after(unheard, 4).decide();
 
-    assertThat(begun.effects()).isEmpty();
-    assertThat(reverts(asked)).hasSize(1);
-    assertThat(asked.effects()).hasSize(1);
-    assertThat(asked.next().revert()).as("so that it is read").isNotNull();
+    assertThat(begun.effects()).hasSize(1).isEqualTo(reverts(begun));
+    assertThat(begun.next().revert()).as("so that it is read").isNotNull();
+    assertThat(unheard.effects()).hasSize(1).isEqualTo(reverts(unheard));
     assertThat(late.effects()).containsExactly(new Effect.SetWeight(Weight.ZERO));
   }
 
@@ -1217,6 +1219,33 @@ class DeciderTest {
     w.abort = "a";
 
     takesTrafficOff(Cause.Failed, "Aborted").accept(w.decide());
+    assertThat(reverts(w.decide())).isEmpty();
+  }
+
+  @Test
+  void failsUnderTraffic_asksGitInTheSameBreathAndAgainUnlessHeard() {
+    Worlds w = progressing();
+    w.result = Judgement.Result.Fail;
+
+    Decision first = w.decide();
+    w.after(first, 1).live = Weight.ZERO;
+    Decision unheard = w.decide();
+    w.revert = RevertStatus.Phase.Pending;
+    Decision heard = w.decide();
+
+    assertThat(first.effects()).hasSize(2);
+    assertThat(revertName(first)).isEqualTo(revertName(unheard));
+    assertThat(first.next().revert()).as("so that it is read").isEqualTo(unheard.next().revert());
+    assertThat(reverts(heard)).isEmpty();
+  }
+
+  @Test
+  void failsBeforeItsFirstWeight_asksGitOnceTheRouteWasRead() {
+    Worlds w = preparing();
+    w.weight = null;
+    w.podFault = Optional.of("CrashLoopBackOff");
+
+    assertThat(w.decide().effects()).isEmpty();
   }
 
   @Test
@@ -1354,6 +1383,17 @@ class DeciderTest {
       assertThat(w.decide().next().phase()).isEqualTo(w.phase);
       assertThat(w.decide().effects()).isEmpty();
     }
+  }
+
+  /** Found by a generated history: an unread route was taken for one that is git's already. */
+  @Test
+  void drainingWithoutDeploymentAndWithAnUnreadableRoute_waitsForSight() {
+    Worlds w = draining();
+    w.targetKnown = false;
+    w.routeReadable = false;
+
+    assertThat(w.decide().next().phase()).isEqualTo(Phase.Draining);
+    assertThat(w.decide().effects()).isEmpty();
   }
 
   // ---- the Canary or its target gone, where nothing is under way ----

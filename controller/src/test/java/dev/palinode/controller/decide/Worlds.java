@@ -10,12 +10,14 @@ import dev.palinode.crds.CanarySpec.OnInconclusive;
 import dev.palinode.crds.CanarySpec.Order;
 import dev.palinode.crds.CanarySpec.Step;
 import dev.palinode.crds.CanaryStatus;
+import dev.palinode.crds.CanaryStatus.JudgeRecord;
 import dev.palinode.crds.CanaryStatus.Progress;
 import dev.palinode.crds.CanaryStatus.Rejection;
 import dev.palinode.crds.CanaryStatus.Release;
 import dev.palinode.crds.CanaryStatus.RevertLink;
 import dev.palinode.crds.CanaryStatus.Tokens;
 import dev.palinode.crds.CanaryStatus.VerdictRecord;
+import dev.palinode.crds.CanaryStatus.Watch;
 import dev.palinode.crds.Cause;
 import dev.palinode.crds.ObjectName;
 import dev.palinode.crds.Observed;
@@ -76,6 +78,8 @@ final class Worlds {
   Integer recreated;
   Integer contested;
   Tokens seen = Tokens.NONE;
+  JudgeRecord saved;
+  Watch watch;
   List<Condition> conditions = new ArrayList<>();
 
   // What is there.
@@ -112,6 +116,7 @@ final class Worlds {
   Optional<Judgement.Share> share = Optional.empty();
   Optional<String> unreadable = Optional.empty();
   Optional<String> routeErrors = Optional.empty();
+  JudgeRecord judged;
   String revision = "r2";
   RevertStatus.Phase revert;
   Instant now = NOW;
@@ -251,6 +256,8 @@ final class Worlds {
     stoppedAge = p.stoppedSince() == null ? null : age(p.stoppedSince(), 0);
     recreated = p.recreated();
     contested = p.contested();
+    saved = next.judge();
+    watch = next.watch();
     seen = next.tokens();
     conditions = next.conditions();
     return this;
@@ -301,7 +308,7 @@ final class Worlds {
             ? Observed.missing()
             : Observed.known(
                 new RevertState(
-                    "checkout-1",
+                    link == null ? "checkout-1" : link.name(),
                     new RevertStatus(revert, null, null, "c0ffee", null, 1, null, List.of()))));
   }
 
@@ -317,6 +324,8 @@ final class Worlds {
         candidate,
         rejected,
         null,
+        saved,
+        watch,
         link,
         null,
         new Progress(
@@ -359,7 +368,8 @@ final class Worlds {
     List<Workload.ReplicaSet> sets = new ArrayList<>();
     List<Workload.Pod> pods = new ArrayList<>();
     if (stablePods > 0 || emptied) {
-      sets.add(set("v1", Workload.Owner.Deployment, stablePods, stablePods));
+      String serves = stable == null ? "v1" : stable.templateDigest();
+      sets.add(set(serves, Workload.Owner.Deployment, stablePods, stablePods));
     }
     if (handed) {
       sets.add(set("v2", Workload.Owner.Deployment, candidateReplicas, candidateAvailable));
@@ -407,7 +417,8 @@ final class Worlds {
         share,
         Optional.empty(),
         unreadable,
-        routeErrors);
+        routeErrors,
+        Optional.ofNullable(judged));
   }
 
   static Release release(String template, String revision) {

@@ -62,10 +62,51 @@ class ArgoOriginTest {
         "source: {repoURL: r, path: p, targetRevision: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb}",
         "source: {repoURL: r, chart: c, targetRevision: 1.0.0}",
         "sources: [{repoURL: r, path: p}, {repoURL: q, path: p}]",
-        "sourceHydrator: {drySource: {}}"
+        "sourceHydrator: {drySource: {}}",
+        "sourceHydrator: {drySource: {repoURL: r, path: p, targetRevision: HEAD}}",
+        "sourceHydrator: {drySource: {repoURL: r, path: p, targetRevision: main}, hydrateTo:"
+            + " {targetBranch: next}}"
       })
   void placeThatCannotBeWritten_isUntraceable(String spec) {
     assertThat(read("spec: {" + spec + "}")).isInstanceOf(Trace.Untraceable.class);
+  }
+
+  /** The synced branch is written by a program; a revert there would not see the next hydration. */
+  @Test
+  void scenario26_hydratedApplication_isTracedToWhatItIsHydratedFrom() {
+    assertThat(
+            read(
+                """
+                spec:
+                  sourceHydrator:
+                    drySource: {repoURL: 'https://git.example.com/shop.git', targetRevision: main, path: apps/web}
+                    syncSource: {targetBranch: env/prod, path: web}
+                status:
+                  operationState: {syncResult: {revision: '%1$s'}}
+                  history: [{revision: '%2$s'}]
+                  sourceHydrator:
+                    currentOperation: {drySHA: '%3$s', hydratedSHA: '%1$s', phase: Hydrated}
+                    lastSuccessfulOperation: {drySHA: '%4$s', hydratedSHA: '%2$s'}
+                """
+                    .formatted("c".repeat(40), "d".repeat(40), BAD, GOOD)))
+        .isEqualTo(FOUND);
+  }
+
+  @Test
+  void hydratedCommitOfUnknownOrigin_hasNoRevision() {
+    Trace trace =
+        read(
+            """
+            spec:
+              sourceHydrator:
+                drySource: {repoURL: 'https://git.example.com/shop.git', targetRevision: main, path: apps/web}
+            status:
+              history: [{revision: '%s'}]
+              sourceHydrator:
+                lastSuccessfulOperation: {drySHA: '%s', hydratedSHA: '%s'}
+            """
+                .formatted("d".repeat(40), GOOD, "e".repeat(40)));
+    assertThat(((Trace.Found) trace).origin().applied()).isEmpty();
   }
 
   private static Trace read(String rest) {

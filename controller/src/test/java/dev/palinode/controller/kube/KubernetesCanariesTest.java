@@ -67,6 +67,11 @@ class KubernetesCanariesTest extends CanariesContract {
   }
 
   @Override
+  protected void delete() {
+    client.resources(Canary.class).inNamespace("shop").withName("checkout").delete();
+  }
+
+  @Override
   protected void report(ObjectName name, RevertStatus status) {
     Revert revert =
         client.resources(Revert.class).inNamespace(name.namespace()).withName(name.name()).get();
@@ -96,6 +101,7 @@ class KubernetesCanariesTest extends CanariesContract {
   @Test
   void builtInTemplate_needsNoObject() {
     assertThat(canaries.template(new ObjectName("shop", "http")).known()).isPresent();
+    assertThat(canaries.template(new ObjectName("shop", "grpc")).known()).isPresent();
     assertThat(canaries.template(new ObjectName("shop", "other")).isMissing()).isTrue();
   }
 

@@ -49,6 +49,9 @@ public abstract class CanariesContract {
   /** Somebody else writes to it, to its metadata for example. */
   protected abstract void disturb();
 
+  /** A person deletes it. */
+  protected abstract void delete();
+
   /** A writer reports on the Revert. */
   protected abstract void report(ObjectName revert, RevertStatus status);
 
@@ -107,6 +110,35 @@ public abstract class CanariesContract {
   }
 
   @Test
+  void deletedCanary_staysUntilItsFinalizerIsGone() {
+    create(SPEC);
+    Recorded canary = load();
+    canaries().apply(canary, new Effect.AddFinalizer());
+    delete();
+    assertThat(load().deleting()).isTrue();
+
+    assertThat(canaries().apply(canary, new Effect.DropFinalizer())).isEqualTo(Outcome.DONE);
+    assertThat(canaries().load(NAME).isMissing()).isTrue();
+  }
+
+  @Test
+  void canaryGone_nothingIsWrittenToIt() {
+    create(SPEC);
+    Recorded canary = load();
+    delete();
+
+    assertThat(canaries().save(canary, in(Phase.Idle))).isInstanceOf(Outcome.Refused.class);
+    assertThat(canaries().apply(canary, new Effect.AddFinalizer())).isEqualTo(Outcome.DONE);
+    assertThat(canaries().load(NAME).isMissing()).isTrue();
+  }
+
+  @Test
+  void otherCanary_isMissing() {
+    create(SPEC);
+    assertThat(canaries().load(new ObjectName("shop", "other")).isMissing()).isTrue();
+  }
+
+  @Test
   void revert_isCreatedOnceAndThenLeftAlone() {
     create(SPEC);
     Effect.CreateRevert effect = new Effect.CreateRevert(REVERT.name(), revert("first"));
@@ -162,6 +194,8 @@ public abstract class CanariesContract {
         none.candidate(),
         none.rejected(),
         none.verdict(),
+        none.judge(),
+        none.watch(),
         none.revert(),
         none.traffic(),
         none.progress(),

@@ -23,17 +23,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One Deployment, its ReplicaSets, route, metrics and git, in memory and in simulated time. It
  * plays the native controllers, the mesh, the agent and the writer as the measured tables describe
  * them, and can fail any read or write on request. Templates are plain words; a word that contains
- * {@code bad}, {@code crash} or {@code never} behaves so.
+ * {@code bad}, {@code crash} or {@code never} behaves so; {@code sour} is bad once it serves alone.
  */
 public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Gates {
   public static final ObjectName NAME = new ObjectName("shop", "checkout");
@@ -43,6 +46,9 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   static final Duration PUSH = Duration.ofSeconds(2);
 
   static final Duration AGENT_LAG = Duration.ofSeconds(3);
+
+  /** How long the pods of a deleted ReplicaSet go on serving. */
+  static final Duration LEAVE = Duration.ofSeconds(3);
 
   /** A fault to play on the next call: the call fails before it, or its answer is lost after it. */
   public enum Fault {
@@ -109,6 +115,11 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     }
   }
 
+  /** The ReplicaSets that our rule's subsets mean, by hash. */
+  public record Subsets(String stable, String candidate) {}
+
+  private record Leaving(Rs set, Instant until) {}
+
   private record Push(Instant at, Optional<Weight> live) {}
 
   private record Seen(Instant at, Observed<Target> target) {}
@@ -144,16 +155,24 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   public Instant weightSetAt = Instant.MIN;
 
   public long portReads;
-  public final Map<String, Rs> sets = new TreeMap<>();
+
+  /** Oldest first; like the real ones named after the template. */
+  public final Map<String, Rs> sets = new LinkedHashMap<>();
+
+  public boolean routeExists = true;
   public Optional<Weight> live = Optional.empty();
   public boolean open;
   public boolean ours;
-  public Optional<String> ruleFor = Optional.empty();
+  public Optional<Subsets> ruleFor = Optional.empty();
+
+  /** Writes to the route and to our rule that changed something. */
+  public long routeWrites;
+
   public final List<String> commits = new ArrayList<>(List.of("v1"));
   public final List<String> revertCommits = new ArrayList<>();
   public final Map<String, RevertSpec> reverts = new LinkedHashMap<>();
   public final Map<String, RevertStatus> revertStatus = new LinkedHashMap<>();
-  public final List<String> told = new ArrayList<>();
+  public final Set<String> told = new LinkedHashSet<>();
   public final List<String> writes = new ArrayList<>();
   public final Map<String, Long> servedBy = new TreeMap<>();
   public long unanswered;
@@ -166,6 +185,7 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   /** Runs just before the Canary's status is written: another controller. */
   public Runnable meanwhile = () -> {};
 
+  private final List<Leaving> leaving = new ArrayList<>();
   private final List<Seen> cache = new ArrayList<>();
   private Recorded before;
   private final List<Push> pushes = new ArrayList<>();
@@ -184,6 +204,7 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   /** One beat of simulated time: pods start and stop, the agent syncs, requests flow. */
   public void pass(Duration time) {
     now = now.plus(time);
+    leaving.removeIf(l -> !now.isBefore(l.until()));
     sets.values().forEach(this::runPods);
     if (!nativeSlow || !deploymentExists) {
       nativeController();
@@ -206,6 +227,12 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
       live = Optional.empty();
       push();
     }
+  }
+
+  public void deleteRoute() {
+    routeExists = false;
+    ours = false;
+    resetRoute();
   }
 
   /** Whether this template's ReplicaSet is the Deployment's. */
@@ -244,7 +271,7 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   }
 
   public void deleteCandidateByHand() {
-    sets.values().removeIf(r -> r.owner == Workload.Owner.Canary);
+    deleteCandidate();
   }
 
   /** The weight that every proxy has by now. */
@@ -286,7 +313,8 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
 
   /** Ready candidate pods that a plain route reaches. */
   public int exposedCandidatePods() {
-    return everywhere().isEmpty() ? candidateAvailable() : 0;
+    int left = leaving.stream().mapToInt(l -> available(l.set())).sum();
+    return everywhere().isEmpty() ? candidateAvailable() + left : 0;
   }
 
   private void runPods(Rs set) {
@@ -378,45 +406,34 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     int requests = 100;
     Optional<Weight> weight = everywhere();
     List<Rs> serving =
-        sets.values().stream().filter(r -> r.pods.stream().anyMatch(p -> ready(r, p))).toList();
-    Rs candidate =
-        sets.values().stream()
-            .filter(r -> ruleFor.isPresent() && r.name.equals(ruleFor.get()))
-            .findFirst()
-            .orElse(null);
+        Stream.concat(sets.values().stream(), leaving.stream().map(Leaving::set))
+            .filter(r -> available(r) > 0)
+            .toList();
     if (weight.isEmpty()) {
-      long pods =
-          serving.stream().mapToLong(r -> r.pods.stream().filter(p -> ready(r, p)).count()).sum();
+      long pods = serving.stream().mapToLong(this::available).sum();
       if (pods == 0) {
         unanswered += deploymentExists && !servedBy.isEmpty() ? requests : 0;
-        return;
       }
       for (Rs set : serving) {
-        long share = set.pods.stream().filter(p -> ready(set, p)).count() * requests / pods;
-        servedBy.merge(set.template, share, Long::sum);
+        servedBy.merge(set.template, (long) available(set) * requests / pods, Long::sum);
       }
-      return;
-    }
-    boolean stableUp = serving.stream().anyMatch(r -> r != candidate);
-    if (ruleFor.isEmpty() || (!stableUp && !weight.get().equals(Weight.FULL))) {
-      unanswered += deploymentExists && !serving.isEmpty() ? requests : 0;
       return;
     }
     long toCandidate = Math.round(weight.get().fraction() * requests);
-    boolean candidateUp = candidate != null && serving.contains(candidate);
-    if (toCandidate > 0) {
-      if (candidateUp) {
-        servedBy.merge(candidate.template, toCandidate, Long::sum);
-      } else {
-        unanswered += toCandidate;
-      }
-    }
+    answer(serving, ruleFor.map(Subsets::candidate), toCandidate);
+    answer(serving, ruleFor.map(Subsets::stable), requests - toCandidate);
     requestsCandidate += toCandidate;
     requestsTotal += requests;
-    serving.stream()
-        .filter(r -> r != candidate)
-        .findFirst()
-        .ifPresent(r -> servedBy.merge(r.template, requests - toCandidate, Long::sum));
+  }
+
+  /** Without the rule nobody knows the subset, without pods nobody is there. */
+  private void answer(List<Rs> serving, Optional<String> subset, long requests) {
+    Optional<Rs> set = serving.stream().filter(r -> subset.equals(Optional.of(r.name))).findFirst();
+    if (requests > 0 && set.isPresent()) {
+      servedBy.merge(set.get().template, requests, Long::sum);
+    } else if (deploymentExists && !serving.isEmpty()) {
+      unanswered += requests;
+    }
   }
 
   private boolean ready(Rs set, Pod pod) {
@@ -440,7 +457,7 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     if (faults.unreadable("canary")) {
       return Observed.unreadable("the API server did not answer");
     }
-    if (!canaryExists) {
+    if (!canaryExists || !name.equals(NAME)) {
       return Observed.missing();
     }
     return Observed.known(before != null && faults.stale() ? before : recorded());
@@ -460,6 +477,9 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     return write(
         "save",
         () -> {
+          if (!canaryExists) {
+            return new Outcome.Refused("there is no such Canary");
+          }
           if (!at.version().equals(String.valueOf(version))) {
             return new Outcome.Again("somebody else wrote the Canary");
           }
@@ -511,16 +531,29 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
                 revertStatus.computeIfPresent(
                     name,
                     (_, was) ->
-                        was.phaseOrPending() == RevertStatus.Phase.Pushed
-                            ? revertStatus(RevertStatus.Phase.Observed, was.commit())
-                            : was);
-            case Effect.Tell(_, var reason, _) -> told.add(reason);
+                        was.phaseOrPending() == RevertStatus.Phase.Pushed ? observed(was) : was);
+            case Effect.Tell(_, var reason, var message) -> told.add(reason + ": " + message);
           }
           return Outcome.DONE;
         });
   }
 
+  private static RevertStatus observed(RevertStatus was) {
+    return new RevertStatus(
+        RevertStatus.Phase.Observed,
+        was.reason(),
+        was.message(),
+        was.commit(),
+        was.pullRequest(),
+        was.attempts(),
+        null,
+        was.conditions());
+  }
+
   private void setFinalizer(boolean wanted) {
+    if (!canaryExists) {
+      return;
+    }
     version += finalizer == wanted ? 0 : 1;
     finalizer = wanted;
     canaryExists = canaryExists && !(deleting && !wanted);
@@ -545,6 +578,18 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
         : read();
   }
 
+  private String deployment() {
+    return spec.targetRef().name();
+  }
+
+  private String image(String ofTemplate) {
+    return deployment() + ":" + ofTemplate;
+  }
+
+  private Map<String, String> images(String ofTemplate) {
+    return Map.of(deployment(), image(ofTemplate));
+  }
+
   private Observed<Target> read() {
     return deploymentExists
         ? Observed.known(
@@ -552,9 +597,9 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
                 deploymentUid,
                 deploymentGeneration,
                 template,
-                "app:" + template,
-                Map.of("app", "app:" + template),
-                Map.of("app", "checkout"),
+                image(template),
+                images(template),
+                Map.of("app", deployment()),
                 replicas,
                 paused,
                 Optional.of("declared"),
@@ -575,41 +620,63 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     if (faults.unreadable("workload")) {
       return Observed.unreadable("the API server did not answer");
     }
-    List<Workload.ReplicaSet> views = new ArrayList<>();
-    List<Workload.Pod> pods = new ArrayList<>();
-    for (Rs set : sets.values()) {
-      views.add(
-          new Workload.ReplicaSet(
-              set.name,
-              set.uid,
-              set.name,
-              set.template,
-              set.owner,
-              set.ours,
-              Map.of("app", "app:" + set.template),
-              set.replicas,
-              available(set),
-              set.pods.size(),
-              Optional.empty()));
-      if (set.owner == Workload.Owner.Canary) {
-        for (Pod pod : set.pods) {
-          Optional<String> fault =
-              set.template.contains("crash") ? Optional.of("CrashLoopBackOff") : Optional.empty();
-          pods.add(new Workload.Pod(pod.name, ready(set, pod), pod.labelled, false, fault));
-        }
-      }
-    }
-    return Observed.known(new Workload(views, pods, List.of(), List.of()));
+    List<Rs> visible = sets.values().stream().filter(this::isVisible).toList();
+    List<Workload.Pod> ofCandidate =
+        candidate()
+            .map(c -> c.pods.stream().map(p -> view(c, p, false)).toList())
+            .orElseGet(this::leavingPods);
+    List<String> ofDeployment =
+        visible.stream()
+            .filter(r -> r.owner == Workload.Owner.Deployment)
+            .flatMap(r -> r.pods.stream().map(p -> p.name))
+            .toList();
+    return Observed.known(
+        new Workload(
+            visible.stream().map(this::view).toList(), ofCandidate, ofDeployment, List.of()));
+  }
+
+  /** The Deployment's own are found by its selector and its uid. */
+  private boolean isVisible(Rs set) {
+    return deploymentExists || set.owner == Workload.Owner.Canary;
+  }
+
+  private Workload.ReplicaSet view(Rs set) {
+    return new Workload.ReplicaSet(
+        set.name,
+        set.uid,
+        set.name,
+        set.template,
+        set.owner,
+        set.ours,
+        images(set.template),
+        set.replicas,
+        available(set),
+        set.pods.size(),
+        Optional.empty());
+  }
+
+  private Workload.Pod view(Rs set, Pod pod, boolean terminating) {
+    Optional<String> fault =
+        set.template.contains("crash") ? Optional.of("CrashLoopBackOff") : Optional.empty();
+    return new Workload.Pod(pod.name, ready(set, pod), pod.labelled, terminating, fault);
+  }
+
+  private List<Workload.Pod> leavingPods() {
+    return leaving.stream()
+        .flatMap(l -> l.set().pods.stream().map(p -> view(l.set(), p, true)))
+        .toList();
   }
 
   @Override
   public Observed<Origin> origin(WorkloadKey key) {
     portReads++;
-    return Observed.known(
-        new Origin(
-            new CanarySpec.Source("https://git.example.com/shop.git", "main", "apps/checkout"),
-            Optional.of("r" + commits.size()),
-            Optional.of("r" + commits.size())));
+    return deploymentExists
+        ? Observed.known(
+            new Origin(
+                new CanarySpec.Source("https://git.example.com/shop.git", "main", "apps/checkout"),
+                Optional.of("r" + commits.size()),
+                Optional.of("r" + commits.size())))
+        : Observed.missing();
   }
 
   @Override
@@ -618,42 +685,120 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
         effect.getClass().getSimpleName(),
         () -> {
           watcher.accept(effect);
-          switch (effect) {
-            case Effect.Bootstrap(var digest) -> {
-              Optional<Rs> same =
-                  sets.values().stream().filter(r -> r.template.equals(digest)).findFirst();
-              if (same.filter(r -> r.owner == Workload.Owner.Canary).isPresent()) {
-                return new Outcome.Again("a ReplicaSet of that name is there");
-              }
-              same.orElseGet(() -> add(digest, Workload.Owner.Deployment)).replicas = replicas;
+          return switch (effect) {
+            case Effect.Bootstrap(var digest) -> onDeployment(() -> bootstrap(digest));
+            case Effect.DeleteTwin(var name, var uid) -> deleteTwin(name, uid);
+            case Effect.CreateCandidate(var digest) -> onDeployment(() -> createCandidate(digest));
+            case Effect.ScaleCandidate(var n) -> scaleCandidate(n);
+            case Effect.LabelPods _ -> {
+              candidate().ifPresent(r -> r.pods.forEach(p -> p.labelled = true));
+              yield Outcome.DONE;
             }
-            case Effect.DeleteTwin(var name, _) ->
-                sets.values().removeIf(r -> r.name.equals(name) && r.replicas == 0);
-            case Effect.CreateCandidate(var digest) -> {
-              if (candidate().isEmpty()) {
-                add(digest, Workload.Owner.Canary);
-              }
+            case Effect.HandOver(var digest, var n) -> onDeployment(() -> handOver(digest, n));
+            case Effect.ScaleToZero(var names) -> onDeployment(() -> scaleToZero(names));
+            case Effect.DeleteCandidate _ -> {
+              deleteCandidate();
+              yield Outcome.DONE;
             }
-            case Effect.ScaleCandidate(var n) -> candidate().ifPresent(r -> r.replicas = n);
-            case Effect.LabelPods _ ->
-                candidate().ifPresent(r -> r.pods.forEach(p -> p.labelled = true));
-            case Effect.HandOver(var digest, var n) -> {
-              Rs c = candidate().orElse(null);
-              boolean allowed =
-                  c != null && template.equals(digest) && available(c) == n && replicas == n;
-              if (!allowed) {
-                return new Outcome.Again("not as it was read");
-              }
-              c.owner = Workload.Owner.Deployment;
-            }
-            case Effect.ScaleToZero(var names) ->
-                sets.values().stream()
-                    .filter(r -> names.contains(r.name) && !r.template.equals(template))
-                    .forEach(r -> r.replicas = 0);
-            case Effect.DeleteCandidate _ ->
-                sets.values().removeIf(r -> r.owner == Workload.Owner.Canary);
-          }
-          return Outcome.DONE;
+          };
+        });
+  }
+
+  private Outcome onDeployment(Write step) {
+    return deploymentExists ? step.run() : new Outcome.Again("the Deployment is gone");
+  }
+
+  private Outcome bootstrap(String digest) {
+    if (!template.equals(digest) || !paused) {
+      return new Outcome.Again("not as it was read");
+    }
+    List<Rs> owned =
+        sets.values().stream().filter(r -> r.owner == Workload.Owner.Deployment).toList();
+    Optional<Rs> same = owned.stream().filter(r -> r.template.equals(digest)).findFirst();
+    if (same.isPresent()) {
+      same.get().replicas = same.get().replicas == 0 ? replicas : same.get().replicas;
+      return Outcome.DONE;
+    }
+    if (owned.stream().anyMatch(r -> available(r) > 0) || sets.containsKey(nameOf(digest))) {
+      return new Outcome.Again("another ReplicaSet serves or has the name");
+    }
+    add(digest, Workload.Owner.Deployment).replicas = replicas;
+    return Outcome.DONE;
+  }
+
+  private Outcome deleteTwin(String name, String uid) {
+    Rs twin = sets.get(name);
+    if (twin == null || !twin.uid.equals(uid)) {
+      return Outcome.DONE;
+    }
+    if (twin.replicas != 0) {
+      return new Outcome.Again("it wants pods again");
+    }
+    sets.remove(name);
+    return Outcome.DONE;
+  }
+
+  private Outcome createCandidate(String digest) {
+    if (!template.equals(digest)) {
+      return new Outcome.Again("the declared template has changed");
+    }
+    Optional<Rs> there = candidate().or(() -> Optional.ofNullable(sets.get(nameOf(digest))));
+    if (there.isEmpty()) {
+      add(digest, Workload.Owner.Canary);
+      return Outcome.DONE;
+    }
+    boolean same =
+        there.get().owner == Workload.Owner.Canary && there.get().template.equals(digest);
+    return same ? Outcome.DONE : new Outcome.Again("another one is still there");
+  }
+
+  private Outcome scaleCandidate(int n) {
+    if (candidate().isEmpty()) {
+      return new Outcome.Again("the Canary owns no ReplicaSet");
+    }
+    candidate().get().replicas = n;
+    return Outcome.DONE;
+  }
+
+  private Outcome handOver(String digest, int n) {
+    Rs set = sets.get(nameOf(digest));
+    if (set != null && set.owner == Workload.Owner.Deployment) {
+      return Outcome.DONE;
+    }
+    boolean allowed =
+        set != null
+            && paused
+            && template.equals(digest)
+            && set.replicas == n
+            && available(set) == n
+            && replicas == n;
+    if (!allowed) {
+      return new Outcome.Again("not as it was read");
+    }
+    set.owner = Workload.Owner.Deployment;
+    return Outcome.DONE;
+  }
+
+  private Outcome scaleToZero(List<String> names) {
+    Outcome worst = Outcome.DONE;
+    for (String name : names) {
+      Rs set = sets.get(name);
+      if (set != null && set.replicas > 0) {
+        if (set.owner == Workload.Owner.Canary || set.template.equals(template)) {
+          worst = new Outcome.Again("not one to be taken down");
+        } else {
+          set.replicas = 0;
+        }
+      }
+    }
+    return worst;
+  }
+
+  private void deleteCandidate() {
+    candidate()
+        .ifPresent(c -> {
+          sets.remove(c.name);
+          leaving.add(new Leaving(c, now.plus(LEAVE)));
         });
   }
 
@@ -662,9 +807,14 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
   }
 
   private Rs add(String digest, Workload.Owner owner) {
-    Rs set = new Rs("rs-" + digest + "-" + ++serial, "u" + serial, digest, owner, true);
+    boolean byUs = owner == Workload.Owner.Canary;
+    Rs set = new Rs(nameOf(digest), "u" + ++serial, digest, owner, byUs);
     sets.put(set.name, set);
     return set;
+  }
+
+  private static String nameOf(String digest) {
+    return "rs-" + digest;
   }
 
   @Override
@@ -673,26 +823,43 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
     if (faults.unreadable("route")) {
       return Observed.unreadable("the API server did not answer");
     }
-    Route.Rule rule =
-        ruleFor.isEmpty()
-            ? Route.Rule.Absent
-            : ruleFor.get().equals(key.candidateHash()) || key.candidateHash().isEmpty()
-                ? Route.Rule.Current
-                : Route.Rule.Stale;
+    if (!routeExists) {
+      return Observed.missing();
+    }
+    Map<String, String> snapshots = new TreeMap<>();
+    key.virtualServices()
+        .forEach(ref -> snapshots.put(key.canary().namespace() + "/" + ref.name(), "{}"));
     return Observed.known(
         new Route(
-            "checkout",
-            open ? Map.of("shop/checkout", "{}") : Map.of(),
+            deployment(),
+            open ? snapshots : Map.of(),
             live,
             !open && !ours && live.isEmpty(),
-            rule,
+            rule(key),
             Optional.empty()));
+  }
+
+  private Route.Rule rule(RouteKey key) {
+    if (ruleFor.isEmpty()) {
+      return Route.Rule.Absent;
+    }
+    return ruleFor.get().equals(subsets(key)) ? Route.Rule.Current : Route.Rule.Stale;
+  }
+
+  /** The hashes that the loop knows, or, when it knows one no more, the one written before. */
+  private Subsets subsets(RouteKey key) {
+    Subsets before = ruleFor.orElse(new Subsets("", ""));
+    return new Subsets(
+        key.stableHash().isEmpty() ? before.stable() : key.stableHash(),
+        key.candidateHash().isEmpty() ? before.candidate() : key.candidateHash());
   }
 
   @Override
   public List<Problem> problems(RouteKey key) {
     portReads++;
-    return List.of();
+    return routeExists
+        ? List.of()
+        : List.of(new Problem("VirtualServiceMissing", "there is no VirtualService"));
   }
 
   @Override
@@ -701,44 +868,74 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
         effect.getClass().getSimpleName(),
         () -> {
           watcher.accept(effect);
-          switch (effect) {
-            case Effect.OpenRoute _ -> {
-              open = true;
-              ours = true;
+          return switch (effect) {
+            case Effect.OpenRoute _ -> onRoute(live);
+            case Effect.SetWeight(var weight) -> onRoute(Optional.of(weight));
+            case Effect.WriteRule _ -> writeRule(subsets(key));
+            case Effect.RestoreRoute _ -> restoreRoute();
+            case Effect.DeleteRule _ -> {
+              routeWrites += ruleFor.isPresent() ? 1 : 0;
+              ruleFor = Optional.empty();
+              yield Outcome.DONE;
             }
-            case Effect.WriteRule _ -> ruleFor = Optional.of(key.candidateHash());
-            case Effect.SetWeight(var weight) -> {
-              open = true;
-              if (!live.equals(Optional.of(weight))) {
-                live = Optional.of(weight);
-                ours = true;
-                push();
-              }
-            }
-            case Effect.RestoreRoute _ -> {
-              live = Optional.empty();
-              open = false;
-              ours = false;
-              push();
-            }
-            case Effect.DeleteRule _ -> ruleFor = Optional.empty();
-          }
-          return Outcome.DONE;
+          };
         });
+  }
+
+  private Outcome onRoute(Optional<Weight> weight) {
+    if (!routeExists) {
+      return new Outcome.Refused("there is no VirtualService");
+    }
+    boolean moves = !live.equals(weight);
+    routeWrites += moves || !open ? 1 : 0;
+    ours |= moves || !open;
+    open = true;
+    live = weight;
+    if (moves) {
+      push();
+    }
+    return Outcome.DONE;
+  }
+
+  private Outcome writeRule(Subsets wanted) {
+    if (!routeExists) {
+      return new Outcome.Refused("nobody knows the Service");
+    }
+    if (wanted.stable().isEmpty() || wanted.candidate().isEmpty()) {
+      return new Outcome.Again("the pods that the subsets mean are not known yet");
+    }
+    routeWrites += ruleFor.equals(Optional.of(wanted)) ? 0 : 1;
+    ruleFor = Optional.of(wanted);
+    return Outcome.DONE;
+  }
+
+  private Outcome restoreRoute() {
+    boolean moves = live.isPresent();
+    routeWrites += open || ours || moves ? 1 : 0;
+    live = Optional.empty();
+    open = false;
+    ours = false;
+    if (moves) {
+      push();
+    }
+    return Outcome.DONE;
   }
 
   @Override
   public Observed<Judgement> ask(Question question, Instant at) {
     portReads++;
-    if (!question.weightSince().equals(countedSince)) {
-      countedSince = question.weightSince();
+    if (!question.weight().since().equals(countedSince)) {
+      countedSince = question.weight().since();
       requestsCandidate = 0;
       requestsTotal = 0;
     }
     Optional<String> unreadable =
         metricsReadable ? Optional.empty() : Optional.of("Prometheus did not answer");
     Duration served = Duration.between(question.servedSince(), at);
-    boolean bad = candidate().filter(r -> r.template.contains("bad")).isPresent();
+    boolean bad =
+        question.alone()
+            ? template.contains("sour")
+            : candidate().filter(r -> r.template.contains("bad")).isPresent();
     Judgement.Result result =
         unreadable.isPresent() || served.compareTo(Duration.ofSeconds(10)) < 0
             ? Judgement.Result.Inconclusive
@@ -753,6 +950,7 @@ public final class FakeCluster implements Canaries, Workloads, TrafficRouter, Ga
                 : Optional.of(new Judgement.Share(requestsCandidate, requestsTotal)),
             Optional.empty(),
             unreadable,
+            Optional.empty(),
             Optional.empty()));
   }
 

@@ -57,6 +57,12 @@ public abstract class TrafficRouterContract {
   }
 
   @Test
+  void stableReplaced_ruleIsStale() {
+    apply(new Effect.WriteRule());
+    assertThat(read(with("another", key().candidateHash())).rule()).isEqualTo(Rule.Stale);
+  }
+
+  @Test
   void candidateGone_ruleStaysCurrent() {
     apply(new Effect.WriteRule());
     assertThat(read(with(key().stableHash(), "")).rule()).isEqualTo(Rule.Current);

@@ -76,6 +76,8 @@ public abstract class WorkloadsContract {
     ReplicaSet only = only(workload().serving());
     assertThat(only.templateDigest()).isEqualTo(target().templateDigest());
     assertThat(only.owner()).isEqualTo(Owner.Deployment);
+    assertThat(only.ours()).isFalse();
+    assertThat(workload().stablePods()).hasSize(N);
     assertThat(only.replicas()).isEqualTo(N);
     assertThat(only.available()).isEqualTo(N);
     assertThat(only.pods()).isEqualTo(N);
@@ -162,6 +164,7 @@ public abstract class WorkloadsContract {
     assertThat(apply(new Effect.LabelPods())).isEqualTo(Outcome.DONE);
     assertThat(workload().candidatePods()).hasSize(2).allMatch(Workload.Pod::labelled);
     assertThat(workload().candidate().orElseThrow().available()).isEqualTo(2);
+    assertThat(workload().stablePods()).hasSize(N);
     assertThat(apply(new Effect.ScaleCandidate(2))).isEqualTo(Outcome.DONE);
   }
 
@@ -270,6 +273,22 @@ public abstract class WorkloadsContract {
     assertThat(apply(delete)).isEqualTo(Outcome.DONE);
 
     assertThat(workload().replicaSets()).extracting(ReplicaSet::uid).doesNotContain(serving.uid());
+  }
+
+  @Test
+  void emptyTwin_isInTheWayUntilItIsDeleted() {
+    ReplicaSet old = fullyServing("web:1");
+    fullCandidate("web:2");
+    apply(new Effect.HandOver(target().templateDigest(), N));
+    apply(new Effect.ScaleToZero(List.of(old.name())));
+    settle();
+    declare("web:1", N);
+    Effect.OnWorkload back = new Effect.CreateCandidate(old.templateDigest());
+
+    assertThat(apply(back)).isInstanceOf(Outcome.Again.class);
+    assertThat(apply(new Effect.DeleteTwin(old.name(), old.uid()))).isEqualTo(Outcome.DONE);
+    assertThat(apply(back)).isEqualTo(Outcome.DONE);
+    assertThat(workload().candidate().orElseThrow().uid()).isNotEqualTo(old.uid());
   }
 
   @Test

@@ -272,7 +272,8 @@ class BrokenDecidersTest {
                         j.share(),
                         j.candidateRate(),
                         Optional.empty(),
-                        j.routeErrors()));
+                        j.routeErrors(),
+                        j.state()));
     return new World(
         w.canary(),
         w.uid(),
@@ -320,6 +321,8 @@ class BrokenDecidersTest {
         s.candidate(),
         rejected,
         s.verdict(),
+        s.judge(),
+        s.watch(),
         s.revert(),
         s.traffic(),
         s.progress(),
@@ -340,6 +343,8 @@ class BrokenDecidersTest {
         s.candidate(),
         s.rejected(),
         s.verdict(),
+        s.judge(),
+        s.watch(),
         s.revert(),
         s.traffic(),
         s.progress(),

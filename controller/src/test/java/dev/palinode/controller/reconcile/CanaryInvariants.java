@@ -109,7 +109,8 @@ final class CanaryInvariants {
                 || (next.step() != null && next.step() > was.step()));
     boolean asked =
         !Objects.equals(spec.promote(), was.tokens().promote())
-            || !Objects.equals(spec.skip(), was.tokens().skip());
+            || !Objects.equals(spec.skip(), was.tokens().skip())
+            || was.stableFailed();
     if (climbs && !asked && was.step() < spec.steps().size()) {
       Weight due = weightOf(spec, was.step());
       assertThat(world.route().known().flatMap(Route::live))
@@ -181,7 +182,8 @@ final class CanaryInvariants {
       }
       case Effect.HandOver(var template, _) -> {
         assertThat(cluster.live).as("I9: the hand-over at 100 %").contains(Weight.FULL);
-        assertThat(cluster.metricsReadable || cluster.spec.skip() != null)
+        boolean wayBack = cluster.status.stableFailed();
+        assertThat(cluster.metricsReadable || cluster.spec.skip() != null || wayBack)
             .as("I12: no promotion while metrics are unreadable")
             .isTrue();
         admitted.add(template);
@@ -266,13 +268,24 @@ final class CanaryInvariants {
           .isEqualTo(cluster.template);
       assertThat(cluster.template).as("git and cluster agree").isEqualTo(cluster.commits.getLast());
       assertThat(cluster.serving()).as("Idle: it alone serves").containsExactly(cluster.template);
+      boolean kept =
+          gitBlocked
+              || overruled()
+              || contested()
+              || cluster.spec.onFailure().git() != CanarySpec.GitMode.Commit;
+      assertThat(cluster.status.stableFailed() && !kept)
+          .as("a release that failed after its hand-over is reverted in git")
+          .isFalse();
     } else {
       assertThat(cluster.status.rejectionOf(cluster.template))
           .as("Rejected: the declared template is a refused one")
           .isPresent();
       Optional<Cause> cause = cluster.status.rejectionOf(cluster.template).map(r -> r.cause());
       boolean left =
-          gitBlocked || overruled() || cluster.spec.onFailure().git() != CanarySpec.GitMode.Commit;
+          gitBlocked
+              || overruled()
+              || contested()
+              || cluster.spec.onFailure().git() != CanarySpec.GitMode.Commit;
       if (!left) {
         assertThat(cause).as("a failed release is reverted in git").contains(Cause.Unproven);
       }
@@ -285,6 +298,13 @@ final class CanaryInvariants {
     return link != null
         && link.commit() != null
         && !link.commit().equals("c" + cluster.commits.size());
+  }
+
+  /** Put back after its second revert: people were asked. */
+  private boolean contested() {
+    return Conditions.find(cluster.status.conditions(), "InSync")
+        .filter(c -> "RevertContested".equals(c.getReason()))
+        .isPresent();
   }
 
   private void nothingLeft() {

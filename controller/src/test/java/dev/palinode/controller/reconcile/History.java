@@ -55,6 +55,7 @@ record History(long seed, List<Event> events) {
       CommitBad,
       CommitCrash,
       CommitNever,
+      CommitSour,
       PersonReverts,
       ResetRoute,
       DeleteCandidate,
@@ -132,6 +133,9 @@ record History(long seed, List<Event> events) {
     if (script == 2) {
       events.add(new Event(30 + random.nextInt(60), Event.Kind.MetricsDown, 40));
     }
+    if (script == 3) {
+      events.set(0, new Event(20, Event.Kind.CommitSour, 1));
+    }
     int count = random.nextInt(8);
     Event.Kind[] kinds = Event.Kind.values();
     for (int i = 0; i < count; i++) {
@@ -158,7 +162,7 @@ record History(long seed, List<Event> events) {
             CanarySpec.Step.weight(50),
             CanarySpec.Step.pause(Span.of("10s"))),
         Span.of("5s"),
-        null,
+        Span.of("60s"),
         Span.of("60s"),
         Span.of("20m"),
         new CanarySpec.Analysis(null, null, null, Span.of("60s")),
@@ -387,6 +391,7 @@ record History(long seed, List<Event> events) {
       case CommitBad -> cluster.commit(version + "-bad");
       case CommitCrash -> cluster.commit(version + "-crash");
       case CommitNever -> cluster.commit(version + "-never");
+      case CommitSour -> cluster.commit(version + "-sour");
       case PersonReverts ->
           cluster.commit(cluster.commits.get(Math.max(0, cluster.commits.size() - 2)));
       case ResetRoute -> cluster.resetRoute();
@@ -447,6 +452,7 @@ record History(long seed, List<Event> events) {
       }
       case CommitGood,
           CommitBad,
+          CommitSour,
           CommitCrash,
           CommitNever,
           PersonReverts,
@@ -475,7 +481,7 @@ record History(long seed, List<Event> events) {
   }
 
   /** Edits of one field of a spec. */
-  private static final class Tokens {
+  static final class Tokens {
     static CanarySpec abort(CanarySpec s, String token) {
       return with(s, s.retry(), s.promote(), s.skip(), token, s.paused());
     }

@@ -6,10 +6,12 @@ import dev.palinode.crds.GitTarget;
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.forge.Answer;
 import dev.palinode.gitwriter.forge.AppTokens;
 import dev.palinode.gitwriter.forge.GitHubApp;
+import dev.palinode.gitwriter.forge.IdentityTokens;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -32,6 +34,7 @@ class AppCredentialsTest {
   KubernetesMockServer server;
 
   private final List<GitHubApp.Key> keys = new ArrayList<>();
+  private final List<Passage> passages = new ArrayList<>();
   private Answer<String> minted = Answer.done("ghs_1");
   private SecretCredentials credentials;
 
@@ -47,12 +50,14 @@ class AppCredentialsTest {
             .withStatusSubresource(true)
             .build());
     AppTokens tokens =
-        (key, repository, _, isRefused) -> {
+        (key, repository, passage, _, isRefused) -> {
+          passages.add(passage);
           assertThat(repository).isEqualTo(REPOSITORY);
           keys.add(key);
           return isRefused.test("ghs_1") ? Answer.done("ghs_2") : minted;
         };
-    credentials = new SecretCredentials(client, List.of("palinode-system"), tokens);
+    credentials =
+        new SecretCredentials(client, List.of("palinode-system"), tokens, IdentityTokens.NONE);
     GitTarget target = new GitTarget();
     target.setMetadata(
         new ObjectMetaBuilder().withNamespace("palinode-system").withName("t").build());
@@ -63,6 +68,11 @@ class AppCredentialsTest {
             new GitTargetSpec.SecretRef("app"),
             List.of(),
             null,
+            null,
+            null,
+            null,
+            null,
+            new GitTargetSpec.Proxy("http://proxy.example.com:3128", null),
             null,
             null,
             null,
@@ -94,6 +104,8 @@ class AppCredentialsTest {
 
     assertThat(found.authorization(Credentials.Scheme.BEARER)).contains("Bearer ghs_1");
     assertThat(keys).containsExactly(new GitHubApp.Key("4711", Optional.of("77"), "pem", null));
+    assertThat(passages).containsExactly(found.passage());
+    assertThat(found.passage()).hasToString("the proxy proxy.example.com:3128");
     assertThat(keys.toString() + found).doesNotContain("pem").doesNotContain("ghs_1");
   }
 

@@ -136,7 +136,9 @@ class GitTargetCheckTest {
 
     GitTarget target = read();
     target.setSpec(
-        new GitTargetSpec(URL, "release", null, List.of(), null, null, null, null, null));
+        new GitTargetSpec(
+            URL, "release", null, List.of(), null, null, null, null, null, null, null, null, null,
+            null));
     client.resource(target).update();
     history.tip = Observed.known("c0ffee");
     check.look();
@@ -159,7 +161,10 @@ class GitTargetCheckTest {
     GitTarget target = new GitTarget();
     target.setMetadata(
         new ObjectMetaBuilder().withNamespace(HOME).withName("t").withGeneration(1L).build());
-    target.setSpec(new GitTargetSpec(URL, "main", secret, List.of(), null, null, null, null, null));
+    target.setSpec(
+        new GitTargetSpec(
+            URL, "main", secret, List.of(), null, null, null, null, null, null, null, null, null,
+            null));
     client.resource(target).create();
   }
 

@@ -42,10 +42,14 @@ class ProposedRevertsTest {
 
   private final List<Intent> pushed = new ArrayList<>();
   private final List<Intent> proposed = new ArrayList<>();
+  private final List<String> marked = new ArrayList<>();
+  private final List<String> noted = new ArrayList<>();
   private WriteOutcome push = new WriteOutcome.Refused("GH006: Protected branch update failed");
   private PullRequestOutcome round = new PullRequestOutcome.Open(URL, "Opened; waits.");
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private RevertReconciler reconciler;
+  private GitTargetSpec.Provider provider;
+  private GitTargetSpec.Message message;
 
   private final class FakeGit implements GitWriter {
     @Override
@@ -80,6 +84,9 @@ class ProposedRevertsTest {
               proposed.add(intent);
               return round;
             },
+            (intent, host, commit) ->
+                marked.add(host.provider() + " " + intent.failed().revision() + " " + commit),
+            (intent, commit) -> noted.add(intent.id() + " " + commit),
             (InstantSource) () -> now,
             WriterListener.SILENT);
   }
@@ -118,6 +125,69 @@ class ProposedRevertsTest {
     assertThat(proposed).hasSize(7);
     assertThat(revert().getMetadata().getResourceVersion()).isEqualTo(version);
     assertThat(status().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void pushedOne_isMarkedAtTheHostOfItsPullRequests() {
+    push = new WriteOutcome.Committed("c0ffee", List.of("app/d.yaml"), 1);
+    target(true);
+    revert(RevertSpec.Mode.Commit);
+
+    reconciler.look(NAME);
+    reconciler.look(NAME);
+
+    assertThat(status().phase()).isEqualTo(Phase.Pushed);
+    assertThat(marked).containsExactly("gitea " + "f".repeat(40) + " " + status().commit());
+  }
+
+  @Test
+  void pushedOne_isMarkedAtTheNamedHost() {
+    push = new WriteOutcome.Committed("c0ffee", List.of("app/d.yaml"), 1);
+    provider = GitTargetSpec.Provider.GITHUB;
+    target(false);
+    revert(RevertSpec.Mode.Commit);
+
+    reconciler.look(NAME);
+
+    assertThat(marked).containsExactly("github " + "f".repeat(40) + " " + status().commit());
+  }
+
+  @Test
+  void pushedOneOfAnUnknownHost_isNotMarked() {
+    push = new WriteOutcome.Committed("c0ffee", List.of("app/d.yaml"), 1);
+    target(false);
+    revert(RevertSpec.Mode.Commit);
+
+    reconciler.look(NAME);
+
+    assertThat(status().phase()).isEqualTo(Phase.Pushed);
+    assertThat(marked).isEmpty();
+  }
+
+  @Test
+  void evidence_isNotedOnWhatLanded() {
+    message = new GitTargetSpec.Message(false, true);
+    target(true);
+    revert(RevertSpec.Mode.PullRequest);
+    reconciler.look(NAME);
+    assertThat(noted).as("nothing is on the branch yet").isEmpty();
+    round = new PullRequestOutcome.Merged(URL, "c0ffee");
+
+    reconciler.look(NAME);
+
+    assertThat(noted).containsExactly("0123456789abcdef c0ffee");
+  }
+
+  @Test
+  void evidence_isNotedOnlyWherePeopleWantIt() {
+    push = new WriteOutcome.Committed("c0ffee", List.of("app/d.yaml"), 1);
+    target(false);
+    revert(RevertSpec.Mode.Commit);
+
+    reconciler.look(NAME);
+
+    assertThat(status().phase()).isEqualTo(Phase.Pushed);
+    assertThat(noted).isEmpty();
   }
 
   @Test
@@ -294,7 +364,12 @@ class ProposedRevertsTest {
             null,
             proposes
                 ? new GitTargetSpec.PullRequest(GitTargetSpec.Provider.GITEA, null, null, null)
-                : null));
+                : null,
+            null,
+            message,
+            null,
+            provider,
+            null));
     client.resource(target).create();
   }
 

@@ -12,6 +12,7 @@ import dev.palinode.crds.RevertSpec;
 import dev.palinode.crds.RevertStatus;
 import dev.palinode.crds.RevertStatus.Phase;
 import dev.palinode.gitwriter.BlockReason;
+import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.GitWriter;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.Repository;
@@ -56,6 +57,7 @@ class RevertReconcilerTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private RevertReconciler reconciler;
   private GitTargetSpec.Signing signing;
+  private GitTargetSpec.Verification verification;
 
   /** Answers what it is told to, and remembers what it was asked. */
   private static final class FakeGit implements GitWriter {
@@ -203,6 +205,45 @@ class RevertReconcilerTest {
   }
 
   @Test
+  void trustWithoutUsableKeys_isBlockedOnBothObjects() {
+    verification =
+        new GitTargetSpec.Verification(
+            GitTargetSpec.VerifiedCommit.LastGood, new GitTargetSpec.SecretRef("shop-git"));
+    target("t", URL, "shop-git");
+    secret(Map.of("token", TOKEN, "dana.pub", "rubbish"));
+    revert(RevertSpec.Mode.Commit, URL, "shop");
+
+    reconciler.look(NAME);
+
+    blocked(
+        "TrustedKeys", "Secret palinode-system/shop-git: dana.pub line 1 has no ssh public key");
+    assertThat(git.asked).isEmpty();
+    assertThat(Conditions.find(target().getStatus().conditions(), Conditions.READY))
+        .hasValueSatisfying(c -> assertThat(c.getReason()).isEqualTo("TrustedKeys"));
+  }
+
+  @Test
+  void trustWithKeys_goesWithTheCredentials() {
+    verification =
+        new GitTargetSpec.Verification(
+            GitTargetSpec.VerifiedCommit.LastGood, new GitTargetSpec.SecretRef("shop-git"));
+    target("t", URL, "shop-git");
+    secret(
+        Map.of(
+            "token",
+            TOKEN,
+            "allowed_signers",
+            "* ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"));
+
+    assertThat(
+            new SecretCredentials(client, List.of("palinode-system"))
+                .forRepository(new Repository(URL, "main"))
+                .known()
+                .flatMap(Credentials::verifier))
+        .isPresent();
+  }
+
+  @Test
   void secretWithoutKeys_isBlocked() {
     target("t", URL, "shop-git");
     secret(Map.of("other", "x"));
@@ -239,7 +280,7 @@ class RevertReconcilerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ssh", "gpg"})
-  void noSigningKey_meansNoPush(String format) {
+  void scenario20_noSigningKey_meansNoPush(String format) {
     signing =
         new GitTargetSpec.Signing(
             GitTargetSpec.SigningFormat.valueOf(format), new GitTargetSpec.SecretRef("signing"));
@@ -396,6 +437,11 @@ class RevertReconcilerTest {
             null,
             signing,
             null,
+            null,
+            null,
+            null,
+            null,
+            verification,
             null,
             null));
     client.resource(target).create();

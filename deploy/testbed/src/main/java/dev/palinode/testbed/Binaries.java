@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Binaries {
   private static final String GO = "/dev/palinode/testbed/go/";
-  private static final Path FOLDER = home().resolve(hash());
+  private static final Path FOLDER = home().resolve(hash(components()));
+
+  /** Apart from the others, and with what it reads beside it. */
+  private static final Path GITEA =
+      home().resolve("gitea-" + hash(Stream.of("gitea/go.mod", "gitea/go.sum")));
 
   private Binaries() {}
 
@@ -32,7 +36,15 @@ final class Binaries {
     if (name.equals("git")) {
       return onPath(name);
     }
+    if (name.equals("gitea")) {
+      return GITEA.resolve(name);
+    }
     return FOLDER.resolve("bin").resolve(name);
+  }
+
+  /** Gitea's templates and translations, as its source has them. */
+  static Path giteaFiles() {
+    return GITEA.resolve("files");
   }
 
   static Path crds(String file) {
@@ -62,19 +74,21 @@ final class Binaries {
         .orElse(Path.of(name));
   }
 
-  /** The same as {@code sha256sum components *}{@code /go.mod *}{@code /go.sum | sha256sum}. */
-  private static String hash() {
+  private static Stream<String> components() {
     var wrappers = new TreeSet<String>();
     new String(resource("components"), StandardCharsets.UTF_8)
         .lines()
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .forEach(line -> wrappers.add(line.split(" +", 3)[1]));
-    Stream<String> files =
-        Stream.of(
-                Stream.of("components"),
-                wrappers.stream().map(wrapper -> wrapper + "/go.mod"),
-                wrappers.stream().map(wrapper -> wrapper + "/go.sum"))
-            .flatMap(stream -> stream);
+    return Stream.of(
+            Stream.of("components"),
+            wrappers.stream().map(wrapper -> wrapper + "/go.mod"),
+            wrappers.stream().map(wrapper -> wrapper + "/go.sum"))
+        .flatMap(stream -> stream);
+  }
+
+  /** The same as {@code sha256sum FILE... | sha256sum}, as the build script says it. */
+  private static String hash(Stream<String> files) {
     var sums = new StringBuilder();
     files.forEach(
         file -> sums.append(sha256(resource(file))).append("  ").append(file).append('\n'));

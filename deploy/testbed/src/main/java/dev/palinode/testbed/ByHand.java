@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class ByHand {
   private static final Path STATE = Binaries.home().resolve("up.state");
-  private static final Set<Part> USUAL = EnumSet.allOf(Part.class);
+  private static final Set<Part> USUAL = EnumSet.complementOf(EnumSet.of(Part.GITEA));
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private ByHand() {}
@@ -110,6 +110,10 @@ final class ByHand {
       var repository = testbed.git().createRepository("demo");
       state.put("git", repository.url().toString());
       state.put("git-token", repository.token());
+    }
+    if (all.contains(Part.GITEA)) {
+      state.put("gitea", testbed.gitea().uri().toString());
+      state.put("gitea-token", testbed.gitea().createUser("demo"));
     }
     if (all.contains(Part.MESH)) {
       state.put("mesh", "http://127.0.0.1:" + testbed.mesh().port());

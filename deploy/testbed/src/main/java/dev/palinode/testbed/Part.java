@@ -11,7 +11,9 @@ public enum Part {
   PROMETHEUS("prometheus"),
   GIT("git"),
   FLUX("source-controller kustomize-controller"),
-  MESH("");
+  MESH(""),
+  /** A git host with pull requests; nothing else needs it. */
+  GITEA("gitea git");
 
   private final String programs;
 

@@ -122,6 +122,7 @@ public final class PrometheusServer implements AutoCloseable {
                 "--storage.tsdb.path=" + folder.resolve("data"),
                 "--web.listen-address=127.0.0.1:" + port,
                 "--web.enable-lifecycle",
+                "--enable-feature=native-histograms",
                 "--log.level=warn"))
         .awaitReady(() -> Http.answers(uri().resolve("/-/ready")));
   }

@@ -34,6 +34,7 @@ public final class Testbed implements AutoCloseable {
   private @Nullable ControlPlane controlPlane;
   private @Nullable PrometheusServer prometheus;
   private @Nullable GitServer git;
+  private @Nullable GiteaServer gitea;
   private @Nullable Flux flux;
   private @Nullable MeshSimulator mesh;
 
@@ -99,6 +100,7 @@ public final class Testbed implements AutoCloseable {
       }
       case PROMETHEUS -> prometheus = closing(PrometheusServer.start(place));
       case GIT -> git = closing(GitServer.start(place));
+      case GITEA -> gitea = closing(GiteaServer.start(place));
       case FLUX -> flux = closing(Flux.start(place, controlPlane()));
       case MESH -> mesh = closing(MeshSimulator.builder(controlPlane().admin()).start());
     }
@@ -129,6 +131,10 @@ public final class Testbed implements AutoCloseable {
 
   public GitServer git() {
     return present(git, Part.GIT);
+  }
+
+  public GiteaServer gitea() {
+    return present(gitea, Part.GITEA);
   }
 
   public Flux flux() {

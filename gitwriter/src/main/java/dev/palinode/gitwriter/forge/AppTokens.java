@@ -1,5 +1,6 @@
 package dev.palinode.gitwriter.forge;
 
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import java.util.function.Predicate;
 
@@ -8,16 +9,21 @@ import java.util.function.Predicate;
 public interface AppTokens {
   /** Of a writer that takes ready tokens only. */
   AppTokens NONE =
-      (_, _, origin, _) ->
+      (_, _, _, origin, _) ->
           new Answer.Refused<>(
               0, "this writer mints no tokens of GitHub Apps; put a token beside " + origin);
 
   /**
    * A token for one repository.
    *
+   * @param passage how GitHub is reached
    * @param origin what a person must fix when the App's key is wrong
    * @param isRefused tells a token that GitHub did not take although it has not expired
    */
   Answer<String> token(
-      GitHubApp.Key key, Repository repository, String origin, Predicate<String> isRefused);
+      GitHubApp.Key key,
+      Repository repository,
+      Passage passage,
+      String origin,
+      Predicate<String> isRefused);
 }

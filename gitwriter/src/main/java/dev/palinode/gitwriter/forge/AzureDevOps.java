@@ -182,6 +182,11 @@ final class AzureDevOps implements Forge {
   }
 
   @Override
+  public String pageOf(String commit) {
+    return place.web() + "/commit/" + commit;
+  }
+
+  @Override
   public List<String> ownersAt() {
     return List.of("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS");
   }

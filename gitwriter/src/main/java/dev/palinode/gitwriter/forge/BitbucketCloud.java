@@ -23,9 +23,11 @@ final class BitbucketCloud implements Forge {
 
   private final ForgeHttp http;
   private final String repo;
+  private final String commits;
 
   BitbucketCloud(ForgeHttp http, Place place) {
     this.http = http;
+    this.commits = place.web() + "/commits/";
     this.repo = "/repositories/" + Wire.encode(place.owner()) + "/" + Wire.encode(place.name());
   }
 
@@ -186,6 +188,11 @@ final class BitbucketCloud implements Forge {
   public Answer<Optional<String>> accountOf(String commit) {
     return http.get(repo + "/commit/" + commit)
         .map(c -> Wire.text(c.at("/author/user/account_id")));
+  }
+
+  @Override
+  public String pageOf(String commit) {
+    return commits + commit;
   }
 
   @Override

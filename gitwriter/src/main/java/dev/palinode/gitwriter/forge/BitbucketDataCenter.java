@@ -26,9 +26,11 @@ final class BitbucketDataCenter implements Forge {
 
   private final ForgeHttp http;
   private final String repo;
+  private final String commits;
 
   BitbucketDataCenter(ForgeHttp http, Place place) {
     this.http = http;
+    this.commits = place.web() + "/commits/";
     this.repo =
         "/api/1.0/projects/" + Wire.encode(place.owner()) + "/repos/" + Wire.encode(place.name());
   }
@@ -203,6 +205,11 @@ final class BitbucketDataCenter implements Forge {
   public Answer<Optional<String>> accountOf(String commit) {
     return http.get(repo + "/commits/" + commit)
         .map(c -> Wire.text(c.at("/author/slug")).flatMap(_ -> Wire.text(c.at("/author/name"))));
+  }
+
+  @Override
+  public String pageOf(String commit) {
+    return commits + commit;
   }
 
   @Override

@@ -74,6 +74,9 @@ public interface Forge {
   /** The host's account of a commit's author, where it tells. */
   Answer<Optional<String>> accountOf(String commit);
 
+  /** Where people look at a commit. */
+  String pageOf(String commit);
+
   /** Where this host looks for code owners, first hit counts. */
   List<String> ownersAt();
 }

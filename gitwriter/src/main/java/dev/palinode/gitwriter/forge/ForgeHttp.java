@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -61,7 +61,7 @@ final class ForgeHttp {
   private final Timing timing;
   private final InstantSource clock;
   private final ForgeListener listener;
-  private final HttpClient client;
+  private final HttpClients clients;
   private final CircuitBreaker breaker;
   private final AtomicReference<Instant> pausedUntil = new AtomicReference<>(Instant.MIN);
   private final Map<String, Tagged> remembered =
@@ -83,7 +83,7 @@ final class ForgeHttp {
       Repository repository,
       CredentialSource credentials,
       Timing timing,
-      HttpClient client,
+      HttpClients clients,
       InstantSource clock,
       ForgeListener listener) {
     this.api = api;
@@ -93,7 +93,7 @@ final class ForgeHttp {
     this.timing = timing;
     this.clock = clock;
     this.listener = listener;
-    this.client = client;
+    this.clients = clients;
     this.breaker =
         CircuitBreaker.of(
             place(),
@@ -104,15 +104,6 @@ final class ForgeHttp {
                 .waitDurationInOpenState(timing.rest())
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .build());
-  }
-
-  /** Never follows a redirect; one serves all hosts. */
-  static HttpClient client(Timing timing) {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(timing.deadline())
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .build();
   }
 
   /** Host and port, for messages. */
@@ -218,6 +209,12 @@ final class ForgeHttp {
     }
     manner.headers().forEach(request::setHeader);
     shown.authorization(manner.scheme()).ifPresent(value -> request.header("Authorization", value));
+    // The JDK sends it to the proxy alone.
+    shown
+        .passage()
+        .proxy()
+        .flatMap(Passage.Proxy::login)
+        .ifPresent(login -> request.header("Proxy-Authorization", login.header()));
     remembered(method, path).ifPresent(known -> request.header("If-None-Match", known.tag()));
     return request.build();
   }
@@ -225,7 +222,9 @@ final class ForgeHttp {
   /** The deadline holds for the body as well, which a request's own timeout does not cover. */
   private Exchange send(HttpRequest request, String method, String path, Credentials shown) {
     var pending =
-        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
+        clients
+            .of(shown.passage())
+            .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
     try {
       HttpResponse<byte[]> response =
           pending.get(timing.deadline().toNanos(), TimeUnit.NANOSECONDS);
@@ -237,11 +236,9 @@ final class ForgeHttp {
               "%s gave no answer within %s s"
                   .formatted(place(), timing.deadline().toMillis() / 1e3)));
     } catch (ExecutionException e) {
-      @Nullable Throwable cause = e.getCause();
       return Exchange.none(
           new Answer.Unreachable<>(
-              "%s cannot be reached (%s)"
-                  .formatted(place(), (cause == null ? e : cause).getClass().getSimpleName())));
+              "%s cannot be reached (%s)".formatted(place(), Wire.reason(e, shown))));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Exchange.none(new Answer.Unreachable<>("stopped while asking " + place()));
@@ -260,7 +257,9 @@ final class ForgeHttp {
     if (response.statusCode() == 304 && known.isPresent()) {
       return new Exchange(304, Answer.done(known.get().body()));
     }
-    Reply reply = new Reply(response.statusCode(), response.headers(), response.body());
+    // A proxy that refuses to tunnel leaves none.
+    byte[] content = Optional.<byte[]>ofNullable(response.body()).orElse(new byte[0]);
+    Reply reply = new Reply(response.statusCode(), response.headers(), content);
     Answer<JsonNode> answer = reply.meaning(place(), shown, clock.instant());
     if (method.equals("GET") && answer instanceof Answer.Done<JsonNode>(var body)) {
       response.headers().firstValue("etag").ifPresent(tag -> remember(path, new Tagged(tag, body)));

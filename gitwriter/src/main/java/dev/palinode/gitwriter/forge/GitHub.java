@@ -25,9 +25,11 @@ final class GitHub implements Forge {
   private final ForgeHttp http;
   private final String owner;
   private final String repo;
+  private final String commits;
 
   GitHub(ForgeHttp http, Place place) {
     this.http = http;
+    this.commits = place.web() + "/commit/";
     this.owner = place.owner();
     this.repo = "/repos/" + Wire.encode(place.owner()) + "/" + Wire.encode(place.name());
   }
@@ -176,6 +178,11 @@ final class GitHub implements Forge {
   public Answer<Optional<String>> accountOf(String commit) {
     return http.get(repo + "/commits/" + commit)
         .map(c -> Wire.text(c.path("author").path("login")));
+  }
+
+  @Override
+  public String pageOf(String commit) {
+    return commits + commit;
   }
 
   @Override

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
-import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +46,7 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
 
   private final InstantSource clock;
   private final ForgeHttp.Timing timing;
-  private final HttpClient client;
+  private final HttpClients clients;
   private final Map<Slot, Minted> minted = new ConcurrentHashMap<>();
 
   public GitHubApp(InstantSource clock) {
@@ -56,13 +56,13 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
   GitHubApp(InstantSource clock, ForgeHttp.Timing timing) {
     this.clock = clock;
     this.timing = timing;
-    this.client = ForgeHttp.client(timing);
+    this.clients = new HttpClients(timing.deadline());
   }
 
   /** One that is good for five minutes more. */
   @Override
   public Answer<String> token(
-      Key key, Repository repository, String origin, Predicate<String> isRefused) {
+      Key key, Repository repository, Passage passage, String origin, Predicate<String> isRefused) {
     try {
       Place place = Place.of(GitTargetSpec.Provider.GITHUB, repository.url(), key.apiUrl());
       Slot slot = new Slot(place.api().toString(), key.appId(), repository.canonicalUrl());
@@ -70,7 +70,7 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
       if (known != null && !isRefused.test(known.token()) && isFresh(known)) {
         return Answer.done(known.token());
       }
-      return mint(key, repository, place, origin)
+      return mint(key, repository, passage, place, origin)
           .map(fresh -> {
             minted.put(slot, fresh);
             return fresh.token();
@@ -84,10 +84,13 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
     return known.until().minus(MARGIN).isAfter(clock.instant());
   }
 
-  private Answer<Minted> mint(Key key, Repository repository, Place place, String origin) {
+  private Answer<Minted> mint(
+      Key key, Repository repository, Passage passage, Place place, String origin) {
     Credentials self;
     try {
-      self = Credentials.bearer(AppJwt.of(key.appId(), key.privateKey(), clock.instant()), origin);
+      self =
+          Credentials.bearer(AppJwt.of(key.appId(), key.privateKey(), clock.instant()), origin)
+              .via(passage);
     } catch (GeneralSecurityException e) {
       return new Answer.Unauthorised<>(
           origin + ": the App's private key cannot be read; put the PEM file as GitHub gave it");
@@ -99,7 +102,7 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
             repository,
             _ -> Observed.known(self),
             timing,
-            client,
+            clients,
             clock,
             ForgeListener.SILENT);
     return installation(key, place, http)
@@ -133,7 +136,6 @@ public final class GitHubApp implements AppTokens, AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
-    client.close();
+    clients.close();
   }
 }

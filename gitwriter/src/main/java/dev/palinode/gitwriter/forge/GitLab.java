@@ -16,9 +16,11 @@ final class GitLab implements Forge {
 
   private final ForgeHttp http;
   private final String project;
+  private final String commits;
 
   GitLab(ForgeHttp http, Place place) {
     this.http = http;
+    this.commits = place.web() + "/-/commit/";
     this.project = "/projects/" + Wire.encode(place.owner() + "/" + place.name());
   }
 
@@ -147,6 +149,11 @@ final class GitLab implements Forge {
   @Override
   public Answer<Optional<String>> accountOf(String commit) {
     return Answer.done(Optional.empty());
+  }
+
+  @Override
+  public String pageOf(String commit) {
+    return commits + commit;
   }
 
   @Override

@@ -22,12 +22,14 @@ final class Gitea implements Forge {
 
   private final ForgeHttp http;
   private final String repo;
+  private final String commits;
 
   /** Its list knows no filter by head that all versions share, so what was found is remembered. */
   private final Map<String, Long> numbers = new ConcurrentHashMap<>();
 
   Gitea(ForgeHttp http, Place place) {
     this.http = http;
+    this.commits = place.web() + "/commit/";
     this.repo = "/repos/" + Wire.encode(place.owner()) + "/" + Wire.encode(place.name());
   }
 
@@ -169,6 +171,11 @@ final class Gitea implements Forge {
   public Answer<Optional<String>> accountOf(String commit) {
     return http.get(repo + "/git/commits/" + commit)
         .map(c -> Wire.text(c.path("author").path("login")));
+  }
+
+  @Override
+  public String pageOf(String commit) {
+    return commits + commit;
   }
 
   @Override

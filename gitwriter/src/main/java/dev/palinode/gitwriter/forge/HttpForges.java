@@ -3,14 +3,13 @@ package dev.palinode.gitwriter.forge;
 import dev.palinode.crds.GitTargetSpec;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Repository;
-import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The adapters of all providers over one HTTP client. One is kept for each repository, since it
- * remembers the pauses that its host asked for.
+ * The adapters of all providers over the same HTTP clients. One is kept for each repository, since
+ * it remembers the pauses that its host asked for.
  */
 public final class HttpForges implements Forges {
   private record Key(Repository repository, GitTargetSpec.Provider provider, String api) {}
@@ -19,7 +18,7 @@ public final class HttpForges implements Forges {
   private final ForgeHttp.Timing timing;
   private final InstantSource clock;
   private final ForgeListener listener;
-  private final HttpClient client;
+  private final HttpClients clients;
   private final Map<Key, Found> known = new ConcurrentHashMap<>();
 
   /**
@@ -38,7 +37,7 @@ public final class HttpForges implements Forges {
     this.timing = timing;
     this.clock = clock;
     this.listener = listener;
-    this.client = ForgeHttp.client(timing);
+    this.clients = new HttpClients(timing.deadline());
   }
 
   @Override
@@ -69,12 +68,11 @@ public final class HttpForges implements Forges {
 
   private ForgeHttp http(Place place, ForgeHttp.Manner manner, Repository repository) {
     return new ForgeHttp(
-        place.api(), manner, repository, credentials, timing, client, clock, listener);
+        place.api(), manner, repository, credentials, timing, clients, clock, listener);
   }
 
   @Override
   public void close() {
-    client.shutdownNow();
-    client.close();
+    clients.close();
   }
 }

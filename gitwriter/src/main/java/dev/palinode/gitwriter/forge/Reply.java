@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.plan.CommitMessage;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
@@ -37,6 +38,22 @@ record Reply(int status, HttpHeaders headers, byte[] body) {
           pause.get(),
           "%s wants to be asked again in %d s: %s"
               .formatted(place, pause.get().toSeconds(), words));
+    }
+    if (status == 407) {
+      return new Answer.Unauthorised<>(
+          "%s does not let us through to %s: check %s"
+              .formatted(
+                  credentials
+                      .passage()
+                      .proxy()
+                      .map(Passage.Proxy::toString)
+                      .orElse("the platform's proxy"),
+                  place,
+                  credentials
+                      .passage()
+                      .proxy()
+                      .map(Passage.Proxy::origin)
+                      .orElse("its user and password")));
     }
     if (status == 401 || status == 403 || status == 203) {
       return new Answer.Unauthorised<>(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.plan.CommitMessage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,10 +13,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 
 /** The few things that all hosts' JSON and urls have in common. */
 final class Wire {
+  private static final int MAX_REASON = 300;
+
   private Wire() {}
 
   static ObjectNode object() {
@@ -47,6 +53,17 @@ final class Wire {
 
   static boolean says(String words, String part) {
     return words.toLowerCase(Locale.ROOT).contains(part);
+  }
+
+  /**
+   * What ended a connection: its kind, and for TLS and proxies their words, which say what to do.
+   */
+  static String reason(ExecutionException failed, Credentials shown) {
+    Throwable cause = Optional.<Throwable>ofNullable(failed.getCause()).orElse(failed);
+    String kind = cause.getClass().getSimpleName();
+    String words = String.valueOf(cause.getMessage());
+    boolean isTold = cause instanceof SSLException || says(words, "proxy");
+    return isTold ? kind + ": " + CommitMessage.line(shown.scrub(words), MAX_REASON) : kind;
   }
 
   static String cut(String text, int max) {

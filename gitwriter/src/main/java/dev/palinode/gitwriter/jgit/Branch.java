@@ -110,7 +110,7 @@ final class Branch {
     Map<Request, WriteOutcome> onLanding = new LinkedHashMap<>();
     long start = System.nanoTime();
     try (Chain chain =
-        new Chain(at.store, at.tip, group.size(), own, credentials.signer(), clock.instant())) {
+        new Chain(at.store, at.tip, group.size(), own, credentials, clock.instant())) {
       for (Request request : group) {
         if (request.isDone()) {
           continue;

@@ -1,7 +1,7 @@
 package dev.palinode.gitwriter.jgit;
 
 import dev.palinode.gitwriter.BlockReason;
-import dev.palinode.gitwriter.CommitSigner;
+import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Intent;
 import dev.palinode.gitwriter.WriteOutcome;
 import dev.palinode.gitwriter.plan.Plan;
@@ -33,7 +33,7 @@ final class Chain implements AutoCloseable {
 
   private final Instant now;
   private final OwnCommits own;
-  private final Optional<CommitSigner> signer;
+  private final Credentials credentials;
   private final ObjectInserter inserter;
   private final ObjectReader reader;
   private final RevWalk walk;
@@ -55,18 +55,18 @@ final class Chain implements AutoCloseable {
    * @param tip in the store with its history
    * @param expected how many intents will come
    * @param own what is known of the branch; brought up to date
-   * @param signer signs every commit; empty if the GitTarget asks for none
+   * @param credentials whose signer signs every commit, and whose verifier trusts the good ones
    */
   Chain(
       FileRepository store,
       ObjectId tip,
       int expected,
       OwnCommits own,
-      Optional<CommitSigner> signer,
+      Credentials credentials,
       Instant now)
       throws IOException {
     this.own = own;
-    this.signer = signer;
+    this.credentials = credentials;
     this.now = now;
     this.inserter = expected < PACKED_FROM ? store.newObjectInserter() : packInserter(store);
     this.reader = inserter.newReader();
@@ -139,7 +139,12 @@ final class Chain implements AutoCloseable {
   private Link plan(Intent intent, RevCommit bad, RevCommit good) throws IOException {
     Plan plan = Planner.plan(line.tree(line.tip()), line.tree(bad), line.tree(good), intent);
     return switch (plan) {
-      case Plan.Restore restore -> write(new CommitBuild(line, good, bad, signer), intent, restore);
+      case Plan.Restore restore -> {
+        Optional<WriteOutcome> untrusted = GoodState.refusal(walk, good, credentials.verifier());
+        yield untrusted.isPresent()
+            ? settled(untrusted.get())
+            : write(new CommitBuild(line, good, bad, credentials.signer()), intent, restore);
+      }
       case Plan.AlreadyGood _ ->
           settled(
               new WriteOutcome.Superseded(

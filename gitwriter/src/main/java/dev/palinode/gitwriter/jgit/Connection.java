@@ -5,6 +5,7 @@ import java.io.File;
 import java.security.KeyPair;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.jgit.transport.http.HttpConnectionFactory;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,26 @@ final class Connection implements AutoCloseable {
   /** A folder that is not there: JGit insists on one to look for files in. */
   private static final File NOWHERE = new File("/nonexistent/palinode");
 
+  private final Optional<HttpConnectionFactory> http;
   private final List<KeyPair> keys;
   private final KnownHosts hosts;
   private @Nullable SshdSessionFactory sessions;
 
   Connection(Credentials credentials) {
+    this.http =
+        credentials.passage().isUsual()
+            ? Optional.empty()
+            : Optional.of(new PassageConnections(credentials.passage()));
     Optional<Credentials.SshLogin> login = credentials.sshLogin();
     this.keys = login.map(Credentials.SshLogin::key).stream().toList();
     this.hosts =
         new KnownHosts(
             login.map(Credentials.SshLogin::knownHosts).orElse(""), credentials.origin());
+  }
+
+  /** Makes the HTTP connections, where they are not the platform's usual ones. */
+  Optional<HttpConnectionFactory> http() {
+    return http;
   }
 
   SshdSessionFactory sessions() {

@@ -2,13 +2,19 @@ package dev.palinode.gitwriter.jgit;
 
 import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.Credentials;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import dev.palinode.gitwriter.WriteOutcome;
 import java.io.IOException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
@@ -22,7 +28,21 @@ final class Faults {
   private static final Pattern NO_BRANCH = Pattern.compile("does not have .* available for fetch");
   private static final Pattern DENIED =
       Pattern.compile(
-          "(?i)not authorized|authentication is required|not permitted|cannot log in at");
+          "(?i)not authorized|authentication is required|authentication not supported|not"
+              + " permitted|cannot log in at");
+
+  /**
+   * A server that wants to see a certificate, or another one, ends the connection with an alert.
+   */
+  private static final Pattern SHOWN =
+      Pattern.compile(
+          "Received fatal alert: (certificate_required|bad_certificate|certificate_unknown"
+              + "|unsupported_certificate|certificate_expired|certificate_revoked|unknown_ca"
+              + "|access_denied)");
+
+  private static final Pattern PROXY =
+      Pattern.compile("Unable to tunnel through proxy|Proxy returns|Proxy Authentication Required");
+  private static final Pattern PROXY_LOGIN = Pattern.compile("\\b407\\b|Proxy Authentication");
   private static final Pattern REDIRECTED = Pattern.compile("followRedirects|redirect");
 
   /** Words of servers that lost a race with themselves, not an argument with us. */
@@ -86,6 +106,13 @@ final class Faults {
   static WriteOutcome outcome(IOException e, Repository repository, Credentials credentials) {
     String words = words(e, credentials);
     int status = status(e);
+    if (PROXY.matcher(words).find()) {
+      return proxy(repository, credentials, words);
+    }
+    Optional<WriteOutcome> shown = shown(words, repository, credentials);
+    if (shown.isPresent()) {
+      return shown.get();
+    }
     if (status == 401 || status == 403 || DENIED.matcher(words).find()) {
       return new WriteOutcome.Blocked(
           BlockReason.Credentials,
@@ -107,10 +134,59 @@ final class Faults {
           "%s answers with a redirect, which is not followed because it could carry the credentials away: write the final url into the GitTarget, often it lacks .git"
               .formatted(repository));
     }
+    if (isUntrusted(e)) {
+      return new WriteOutcome.Blocked(
+          BlockReason.HostKey,
+          "%s shows a certificate that is not trusted, so nothing was sent: %s. In its words: %s"
+              .formatted(
+                  repository.place(),
+                  credentials.passage().tls().filter(Passage.Tls::believesOwn).isPresent()
+                      ? "the authorities in ca.crt are believed instead of the platform's, and none"
+                          + " of them signed it; correct ca.crt"
+                      : "if it is signed by an authority of your own, put that authority's"
+                          + " certificate as ca.crt into the Secret of credentialsRef, or into"
+                          + " the writer's trust store"
+                          + " (JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE)",
+                  words));
+    }
     if (cause(e, NotSupportedException.class)) {
       return new WriteOutcome.Blocked(BlockReason.BadIntent, words);
     }
     return new WriteOutcome.Unreachable("cannot reach " + repository.place() + ": " + words);
+  }
+
+  /** What it means that a server ended a connection with these words; empty if it is not that. */
+  static Optional<WriteOutcome> shown(
+      String words, Repository repository, Credentials credentials) {
+    return SHOWN.matcher(words).find()
+        ? Optional.of(
+            new WriteOutcome.Blocked(
+                BlockReason.Credentials,
+                "%s wants to see %s: check tls.crt and tls.key of %s. In its words: %s"
+                    .formatted(
+                        repository.place(),
+                        credentials.passage().tls().filter(Passage.Tls::showsOwn).isPresent()
+                            ? "another client certificate than ours"
+                            : "a client certificate, and there is none",
+                        credentials.origin(),
+                        words)))
+        : Optional.empty();
+  }
+
+  private static WriteOutcome proxy(Repository repository, Credentials credentials, String words) {
+    Optional<Passage.Proxy> own = credentials.passage().proxy();
+    String name = own.map(Passage.Proxy::toString).orElse("the platform's proxy");
+    return PROXY_LOGIN.matcher(words).find()
+        ? new WriteOutcome.Blocked(
+            BlockReason.Credentials,
+            "%s does not let us through to %s: check %s. In its words: %s"
+                .formatted(
+                    name,
+                    repository.place(),
+                    own.map(Passage.Proxy::origin).orElse("its user and password"),
+                    words))
+        : new WriteOutcome.Unreachable(
+            "%s gives no way to %s: %s".formatted(name, repository.place(), words));
   }
 
   static WriteOutcome noBranch(Repository repository) {
@@ -126,8 +202,18 @@ final class Faults {
         && !DENIED.matcher(String.valueOf(e.getMessage())).find()
         && !cause(e, NoRemoteRepositoryException.class)
         && !cause(e, NotSupportedException.class)
+        && !isUntrusted(e)
+        && !PROXY.matcher(String.valueOf(e.getMessage())).find()
         && !cause(e, java.net.ConnectException.class)
         && !cause(e, java.net.UnknownHostException.class);
+  }
+
+  /** Other troubles of TLS, such as a connection that is cut, pass by themselves. */
+  private static boolean isUntrusted(IOException e) {
+    return cause(e, CertificateException.class)
+        || cause(e, CertPathBuilderException.class)
+        || cause(e, CertPathValidatorException.class)
+        || cause(e, SSLPeerUnverifiedException.class);
   }
 
   static boolean isRace(String words) {

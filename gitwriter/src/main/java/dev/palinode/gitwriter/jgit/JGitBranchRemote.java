@@ -47,8 +47,21 @@ final class JGitBranchRemote {
       String branch,
       Credentials credentials)
       throws IOException {
-    String ref = "refs/heads/" + branch;
-    RefSpec spec = new RefSpec("+" + pattern(ref) + ":" + pattern("refs/palinode/" + branch));
+    return fetchRef(
+        store, repository, "refs/heads/" + branch, "refs/palinode/" + branch, credentials);
+  }
+
+  /**
+   * @param local where it goes in the store
+   */
+  Head fetchRef(
+      org.eclipse.jgit.lib.Repository store,
+      Repository repository,
+      String ref,
+      String local,
+      Credentials credentials)
+      throws IOException {
+    RefSpec spec = new RefSpec("+" + pattern(ref) + ":" + pattern(local));
     Connection connection = new Connection(credentials);
     try (connection;
         Transport transport = remote.open(store, repository, credentials, connection)) {
@@ -78,15 +91,20 @@ final class JGitBranchRemote {
       ObjectId commit,
       Optional<ObjectId> lease)
       throws IOException {
+    return pushRef(store, repository, "refs/heads/" + branch, credentials, commit, lease);
+  }
+
+  Remote.Pushed pushRef(
+      org.eclipse.jgit.lib.Repository store,
+      Repository repository,
+      String ref,
+      Credentials credentials,
+      ObjectId commit,
+      Optional<ObjectId> lease)
+      throws IOException {
     RemoteRefUpdate update =
         new RemoteRefUpdate(
-            store,
-            commit.name(),
-            commit,
-            "refs/heads/" + branch,
-            true,
-            null,
-            lease.orElse(ObjectId.zeroId()));
+            store, commit.name(), commit, ref, true, null, lease.orElse(ObjectId.zeroId()));
     Connection connection = new Connection(credentials);
     try (connection;
         Transport transport = remote.open(store, repository, credentials, connection)) {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class JGitRemote implements Remote {
   private static final String[] HOOKS = {"pre-receive", "update", "post-receive", "post-update"};
 
+  /** A server that dislikes a certificate says so at once. */
+  private static final Duration ALERT = Duration.ofSeconds(2);
+
   private final Duration stall;
   private final Duration whole;
 
@@ -104,9 +107,15 @@ final class JGitRemote implements Remote {
   static WriteOutcome outcome(
       IOException e, Repository repository, Credentials credentials, Connection connection) {
     Optional<String> refusal = connection.refusal();
-    return refusal.isPresent()
-        ? new WriteOutcome.Blocked(BlockReason.HostKey, refusal.get())
-        : Faults.outcome(e, repository, credentials);
+    if (refusal.isPresent()) {
+      return new WriteOutcome.Blocked(BlockReason.HostKey, refusal.get());
+    }
+    WriteOutcome outcome = Faults.outcome(e, repository, credentials);
+    return outcome instanceof WriteOutcome.Unreachable(var words)
+        ? TlsAlert.after(words, repository, credentials.passage(), ALERT)
+            .flatMap(alert -> Faults.shown(alert, repository, credentials))
+            .orElse(outcome)
+        : outcome;
   }
 
   static Pushed answer(RemoteRefUpdate update, String messages, Credentials credentials) {
@@ -133,6 +142,7 @@ final class JGitRemote implements Remote {
     transport.setPushThin(true);
     if (transport instanceof TransportHttp http) {
       transport.setTimeout((int) Math.max(1, stall.toSeconds()));
+      connection.http().ifPresent(http::setHttpConnectionFactory);
       credentials
           .authorization()
           .ifPresent(header -> http.setAdditionalHeaders(Map.of("Authorization", header)));

@@ -43,7 +43,7 @@ final class Proposal {
       Credentials credentials,
       JGitBranchRemote remote,
       Instant now) {
-    this.intent = intent;
+    this.intent = intent.proposed();
     this.request = request;
     this.credentials = credentials;
     this.remote = remote;
@@ -78,8 +78,13 @@ final class Proposal {
       case Revisions.Result.Pair(var bad, var good) -> {
         Plan plan = Planner.plan(line.tree(line.tip()), line.tree(bad), line.tree(good), intent);
         yield switch (plan) {
-          case Plan.Restore restore ->
-              onPlan(store, walk, new Facts(line, bad, good, restore), head);
+          case Plan.Restore restore -> {
+            Optional<WriteOutcome> untrusted =
+                GoodState.refusal(walk, good, credentials.verifier());
+            yield untrusted.isPresent()
+                ? settled(untrusted.get())
+                : onPlan(store, walk, new Facts(line, bad, good, restore), head);
+          }
           case Plan.AlreadyGood _ ->
               settled(
                   new WriteOutcome.Superseded(

@@ -182,7 +182,8 @@ public final class RevertByHand {
         List.of(new GitTargetSpec.Grant(CLUSTER, List.of(object.namespace()), grants(wish))),
         ANY_AGE,
         wish.author,
-        new GitTargetSpec.Budget(6));
+        new GitTargetSpec.Budget(6),
+        false);
   }
 
   /** Whoever names a path by hand grants it; the root is granted by "/" alone. */

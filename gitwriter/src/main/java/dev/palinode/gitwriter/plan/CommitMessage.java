@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** The text of our commit: a subject git users know, one paragraph, trailers that tools read. */
 public final class CommitMessage {
   public static final String INTENT = "Rollback-Intent";
+
+  /** GitHub, GitLab, Gitea, Forgejo, Bitbucket and Azure Pipelines all know this spelling. */
+  private static final String SKIP_CI = " [skip ci]";
+
   private static final int MAX_NAMED = 20;
   private static final int MAX_READ = 64 << 10;
 
@@ -51,7 +55,8 @@ public final class CommitMessage {
     String subject = introduced.isEmpty() ? "changes of " + name : introduced.getFirst().subject();
     String reason = reason(intent.reason());
     StringBuilder text = new StringBuilder();
-    text.append("Revert \"").append(line(subject, 100)).append("\"\n\n");
+    text.append("Revert \"").append(line(subject, 100)).append('"');
+    text.append(intent.skipCi() ? SKIP_CI : "").append("\n\n");
     text.append(line(object.kind() + " " + name, 300))
         .append(" goes back to its state of ")
         .append(good, 0, 12)

@@ -164,6 +164,14 @@ final class Forge implements AutoCloseable {
     return (Answer.Looked) Audit.of(dir, range, rules, java.util.Map.of());
   }
 
+  String subject() {
+    try (RevWalk walk = new RevWalk(db)) {
+      return walk.parseCommit(db.resolve("main")).getShortMessage();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Findings of the newest commit of ours. */
   List<String> findings(Rules rules) {
     return look(rules).verdicts().getFirst().findings();

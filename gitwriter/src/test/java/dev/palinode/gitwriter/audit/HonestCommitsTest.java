@@ -53,6 +53,24 @@ class HonestCommitsTest {
     assertPasses();
   }
 
+  @Test
+  void skippedCi_passes() {
+    String bad =
+        forge.release("checkout 2.4.1", file(Shop.DEPLOYMENT, Shop.deployment(Shop.BAD_IMAGE)));
+    try (JGitWriter writer =
+        new JGitWriter(
+            JGitWriter.Settings.in(dir.resolve("mirrors")),
+            _ -> Observed.known(Credentials.none()),
+            () -> Shop.ASKED)) {
+      assertThat(
+              writer.submit(
+                  Shop.wish(forge.dir.toString()).revisions(bad, good).skippingCi().intent()))
+          .isInstanceOf(WriteOutcome.Committed.class);
+    }
+    assertThat(forge.subject()).isEqualTo("Revert \"checkout 2.4.1\" [skip ci]");
+    assertPasses();
+  }
+
   private void assertPasses() {
     Answer.Looked looked = forge.look(Rules.NONE);
     assertThat(looked.verdicts()).hasSize(1);

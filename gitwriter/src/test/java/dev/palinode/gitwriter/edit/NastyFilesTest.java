@@ -127,7 +127,7 @@ class NastyFilesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void nastyFile_changesExactlyThePlannedBytesOrIsRefused(Case c) {
+  void scenario23_nastyFile_changesExactlyThePlannedBytesOrIsRefused(Case c) {
     EditResult result = ScalarEditor.editText(c.before(), c.document, c.pointer, c.from, c.to);
 
     switch (result) {

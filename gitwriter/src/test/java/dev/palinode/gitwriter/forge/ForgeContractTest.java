@@ -284,7 +284,7 @@ class ForgeContractTest {
   }
 
   @Test
-  void retryAfter_isHonouredWithoutAnotherRequest() {
+  void scenario30_retryAfter_isHonouredWithoutAnotherRequest() {
     server.fail(json(429, FakeApi.message("slow down")).withHeader("Retry-After", "90"));
 
     assertThat(heard(forge.find(HEAD)))

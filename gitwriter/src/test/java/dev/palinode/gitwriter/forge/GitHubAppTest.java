@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.palinode.gitwriter.Passage;
 import dev.palinode.gitwriter.Repository;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -91,7 +92,8 @@ class GitHubAppTest {
   }
 
   private String token(GitHubApp.Key key, String refused) {
-    Answer<String> answer = app.token(key, REPOSITORY, ORIGIN, t -> t.equals(refused));
+    Answer<String> answer =
+        app.token(key, REPOSITORY, Passage.USUAL, ORIGIN, t -> t.equals(refused));
     assertThat(answer).isInstanceOf(Answer.Done.class);
     return ((Answer.Done<String>) answer).value();
   }
@@ -136,7 +138,8 @@ class GitHubAppTest {
 
   @Test
   void keyThatIsNone_namesItsPlaceAndNothingElse() {
-    Answer<String> answer = app.token(key("not-a-key"), REPOSITORY, ORIGIN, _ -> false);
+    Answer<String> answer =
+        app.token(key("not-a-key"), REPOSITORY, Passage.USUAL, ORIGIN, _ -> false);
 
     assertThat(answer)
         .isInstanceOfSatisfying(
@@ -149,7 +152,7 @@ class GitHubAppTest {
   void revokedApp_isAskedForOnce() {
     server.fail(json(401, FakeApi.message("A JSON web token could not be decoded")));
 
-    assertThat(app.token(key(pkcs8()), REPOSITORY, ORIGIN, _ -> false))
+    assertThat(app.token(key(pkcs8()), REPOSITORY, Passage.USUAL, ORIGIN, _ -> false))
         .isInstanceOf(Answer.Unauthorised.class);
     assertThat(server.seen).hasSize(1);
   }
@@ -158,7 +161,7 @@ class GitHubAppTest {
   void answerWithoutAToken_isNoAnswer() {
     server.fail(json(201, FakeApi.object().put("expires_at", "soon")));
 
-    assertThat(app.token(key(pkcs8()), REPOSITORY, ORIGIN, _ -> false))
+    assertThat(app.token(key(pkcs8()), REPOSITORY, Passage.USUAL, ORIGIN, _ -> false))
         .isInstanceOf(Answer.Unreachable.class);
   }
 }

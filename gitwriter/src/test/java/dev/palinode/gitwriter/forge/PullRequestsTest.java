@@ -119,7 +119,7 @@ class PullRequestsTest {
   }
 
   @Test
-  void closedByAPerson_staysClosedAndMeansNo() {
+  void scenario15_closedByAPerson_staysClosedAndMeansNo() {
     round(Merge.WhenChecksPass);
     host.close(only());
 
@@ -148,7 +148,7 @@ class PullRequestsTest {
   }
 
   @Test
-  void baseMovesTenTimes_staysOneRequestWithTheReviewedHead() {
+  void scenario16_baseMovesTenTimes_staysOneRequestWithTheReviewedHead() {
     host.checks = FakeHost.Checks.Pending;
     for (int i = 0; i < 10; i++) {
       round(Merge.WhenChecksPass);

@@ -65,7 +65,8 @@ record Fleet(BareRepo repo, String url, int size, String good, String bad) {
         List.of(Shop.grant("apps/")),
         Duration.ofDays(30),
         new GitTargetSpec.Author("Palinode", "palinode@example.com"),
-        new GitTargetSpec.Budget(pushesPerMinute));
+        new GitTargetSpec.Budget(pushesPerMinute),
+        false);
   }
 
   private static RevertSpec.State state(int app, String revision, String tag) {

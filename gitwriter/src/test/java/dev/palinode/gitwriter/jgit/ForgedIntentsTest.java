@@ -309,6 +309,7 @@ class ForgedIntentsTest extends LocalRepoCase {
         i.grants(),
         maxAge,
         i.author(),
-        i.budget());
+        i.budget(),
+        false);
   }
 }

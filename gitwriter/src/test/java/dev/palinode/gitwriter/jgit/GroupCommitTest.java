@@ -208,7 +208,8 @@ class GroupCommitTest {
         i.grants(),
         i.maxAge(),
         i.author(),
-        i.budget());
+        i.budget(),
+        false);
   }
 
   @Test

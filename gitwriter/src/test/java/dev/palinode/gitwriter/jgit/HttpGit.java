@@ -2,6 +2,9 @@ package dev.palinode.gitwriter.jgit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,10 +15,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** Git's own http-backend behind the JDK's server, with the faults that real servers have. */
 final class HttpGit implements AutoCloseable {
@@ -37,12 +43,46 @@ final class HttpGit implements AutoCloseable {
 
   final List<String> seenAuthorizations = new CopyOnWriteArrayList<>();
 
+  /** What should never have left the proxy. */
+  final List<String> seenProxyLogins = new CopyOnWriteArrayList<>();
+
   HttpGit(Path root) throws IOException {
+    this(root, HttpServer.create(loopback(), 0));
+  }
+
+  /**
+   * @param asksForCertificate true if clients without one of the context's authorities are sent
+   *     away
+   */
+  static HttpGit overTls(Path root, SSLContext context, boolean asksForCertificate)
+      throws IOException {
+    HttpsServer https = HttpsServer.create(loopback(), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters tls = context.getDefaultSSLParameters();
+            tls.setNeedClientAuth(asksForCertificate);
+            parameters.setSSLParameters(tls);
+          }
+        });
+    return new HttpGit(root, https);
+  }
+
+  private static InetSocketAddress loopback() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private HttpGit(Path root, HttpServer server) {
     this.root = root;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = server;
     server.createContext("/", this::handle);
     server.setExecutor(threads);
     server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   String url(BareRepo repo) {
@@ -53,6 +93,8 @@ final class HttpGit implements AutoCloseable {
     try (exchange) {
       String given = exchange.getRequestHeaders().getFirst("Authorization");
       seenAuthorizations.add(String.valueOf(given));
+      Optional.ofNullable(exchange.getRequestHeaders().getFirst("Proxy-Authorization"))
+          .ifPresent(seenProxyLogins::add);
       byte[] body = exchange.getRequestBody().readAllBytes();
       Runnable hook = onPush;
       if (hook != null && String.valueOf(exchange.getRequestURI()).contains("git-receive-pack")) {

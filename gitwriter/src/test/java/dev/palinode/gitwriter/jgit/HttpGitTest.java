@@ -2,6 +2,8 @@ package dev.palinode.gitwriter.jgit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.palinode.crds.Observed;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.GitWriterListener;
@@ -12,10 +14,18 @@ import dev.palinode.gitwriter.WriteOutcome.Committed;
 import dev.palinode.gitwriter.WriteOutcome.Refused;
 import dev.palinode.gitwriter.WriteOutcome.Unreachable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +141,76 @@ class HttpGitTest {
         .isInstanceOf(Blocked.class)
         .asString()
         .contains("RepositoryMissing");
+  }
+
+  @Test
+  void scenario19_unknownAuthority_isRefusedAndNothingIsWritten() throws Exception {
+    String tip = repo.tip();
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
+    AtomicInteger asked = new AtomicInteger();
+    https.createContext("/", exchange -> asked.incrementAndGet());
+    https.start();
+    try {
+      String url =
+          "https://localhost:" + https.getAddress().getPort() + "/" + repo.dir.getFileName();
+      Blocked blocked = (Blocked) writer.submit(Shop.wish(url).revisions(null, null).intent());
+      assertThat(blocked.reason().name()).isEqualTo("HostKey");
+      assertThat(blocked.message())
+          .contains("a certificate that is not trusted", "trustStore")
+          .doesNotContain("s3cret");
+    } finally {
+      https.stop(0);
+    }
+    assertThat(asked).as("no request, so no credential, went out").hasValue(0);
+    assertThat(repo.tip()).isEqualTo(tip);
+  }
+
+  /** Not a question of trust: it passes by itself. */
+  @Test
+  void tlsConnectionIsCut_isRetryable() throws Exception {
+    try (ServerSocket cutting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              while (true) {
+                cutting.accept().close();
+              }
+            } catch (IOException _) {
+              // The test is over.
+            }
+          });
+      String url = "https://localhost:" + cutting.getLocalPort() + "/" + repo.dir.getFileName();
+      assertThat(writer.submit(Shop.wish(url).revisions(null, null).intent()))
+          .isInstanceOf(Unreachable.class);
+    }
+  }
+
+  private SSLContext selfSigned() throws Exception {
+    Path keys = dir.resolve("keys.p12");
+    List<String> keytool =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-genkeypair",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "san=dns:localhost",
+            "-keystore",
+            keys.toString(),
+            "-storepass",
+            "changeit");
+    assertThat(new ProcessBuilder(keytool).inheritIO().start().waitFor()).isZero();
+    KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(store, "changeit".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    return context;
   }
 
   @Test

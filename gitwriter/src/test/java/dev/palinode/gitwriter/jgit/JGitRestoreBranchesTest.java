@@ -103,6 +103,15 @@ class JGitRestoreBranchesTest {
     repo.git("update-ref", "refs/heads/main", made.strip());
   }
 
+  /** A head that CI leaves alone never gets the checks that its merge waits for. */
+  @Test
+  void skippedCi_isForDirectCommitsOnly() {
+    wish = wish.skippingCi();
+
+    assertThat(ready(Upkeep.Keep).message()).doesNotContain("[skip ci]");
+    assertThat(repo.git("log", "-1", "--format=%B", BRANCH)).doesNotContain("[skip ci]");
+  }
+
   @Test
   void restore_isOneCommitOnItsOwnBranch() {
     Restoration.Ready made = ready(Upkeep.Keep);

@@ -3,6 +3,7 @@ package dev.palinode.gitwriter.jgit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palinode.crds.Observed;
+import dev.palinode.gitwriter.BlockReason;
 import dev.palinode.gitwriter.CredentialSource;
 import dev.palinode.gitwriter.Credentials;
 import dev.palinode.gitwriter.Repository;
@@ -102,5 +103,16 @@ class LoginTest {
       assertThat(writer.submit(wish.intent())).isInstanceOf(Blocked.class);
     }
     assertThat(server.seenAuthorizations).hasSizeLessThanOrEqualTo(2);
+  }
+
+  /** Found with a real Gitea, whose 401 to an unknown token offers no way to log in. */
+  @Test
+  void refusedWithoutAChallenge_isALoginRefused() {
+    server.status = 401;
+    try (JGitWriter writer = minting(OLD)) {
+      assertThat(writer.submit(wish.intent()))
+          .isInstanceOfSatisfying(
+              Blocked.class, b -> assertThat(b.reason()).isEqualTo(BlockReason.Credentials));
+    }
   }
 }

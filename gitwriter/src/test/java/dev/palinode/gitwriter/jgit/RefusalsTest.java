@@ -149,7 +149,8 @@ class RefusalsTest extends LocalRepoCase {
             i.grants(),
             i.maxAge(),
             i.author(),
-            i.budget());
+            i.budget(),
+            false);
     assertThat(writer.submit(branch))
         .isInstanceOf(Blocked.class)
         .asString()

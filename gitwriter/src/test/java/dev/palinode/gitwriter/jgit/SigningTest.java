@@ -60,7 +60,7 @@ class SigningTest extends LocalRepoCase {
 
   @ParameterizedTest
   @ValueSource(strings = {"ed25519", "rsa", "ecdsa"})
-  void sshSignature_isAcceptedByGit(String type) throws IOException {
+  void scenario20_sshSignature_isAcceptedByGit(String type) throws IOException {
     SshServerRig.key(dir, "signing-key", "-t", type);
     submitSigned(signer("signing-key", ""));
 
@@ -115,7 +115,7 @@ class SigningTest extends LocalRepoCase {
   }
 
   @Test
-  void pgpSignature_isAcceptedByGit() throws IOException {
+  void scenario20_pgpSignature_isAcceptedByGit() throws IOException {
     PgpKey key = PgpKey.create("palinode@example.com");
     var read = SigningKeys.read(SigningFormat.gpg, key.secret(), Optional.empty());
     assertThat(read).isInstanceOf(SigningKeys.Read.Usable.class);

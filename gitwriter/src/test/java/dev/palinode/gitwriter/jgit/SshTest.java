@@ -99,7 +99,7 @@ class SshTest {
   }
 
   @Test
-  void unknownHost_isRefusedAndNothingIsWritten() {
+  void scenario19_unknownHost_isRefusedAndNothingIsWritten() {
     Credentials elsewhere =
         Credentials.ssh(
             client,
@@ -114,7 +114,7 @@ class SshTest {
   }
 
   @Test
-  void changedHostKey_isRefusedAndNothingIsWritten() {
+  void scenario19_changedHostKey_isRefusedAndNothingIsWritten() {
     KeyPair before = SshServerRig.key(dir, "before");
     assertRefused(
         submit(server.credentials(client, before)),

@@ -110,6 +110,18 @@ class CommitMessageTest {
   }
 
   @Test
+  void skippedCi_isToldAtTheEndOfTheSubject() {
+    List<Introduced> introduced = List.of(new Introduced(SHA, "faster", "Dana"));
+    Intent intent = Shop.wish("/srv/deploy.git").skippingCi().intent();
+
+    assertThat(CommitMessage.of(intent, SHA, introduced, false, WHOLE))
+        .startsWith("Revert \"faster\" [skip ci]\n\n");
+    assertOurs(CommitMessage.of(intent, SHA, introduced, false, WHOLE));
+    assertThat(CommitMessage.of(intent.proposed(), SHA, introduced, false, WHOLE))
+        .doesNotContain("[skip ci]");
+  }
+
+  @Test
   void issueKeys_areKept() {
     String text =
         "SHOP-77: utf-8, UTF-8 and SHA-256\n\n"

@@ -1,4 +1,4 @@
-package dev.palinode.analysis.prometheus;
+package dev.palinode.analysis.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
