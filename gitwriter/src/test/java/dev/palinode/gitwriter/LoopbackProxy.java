@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -85,15 +86,28 @@ public final class LoopbackProxy implements AutoCloseable {
     }
     passed.add(line);
     try (Socket server = new Socket(InetAddress.getLoopbackAddress(), backend)) {
-      if (request[0].equals("CONNECT")) {
+      boolean isTunnel = request[0].equals("CONNECT");
+      if (isTunnel) {
         send(client.getOutputStream(), List.of("HTTP/1.1 200 Connection established"));
       } else {
         send(server.getOutputStream(), forwarded(request, head));
       }
       Future<?> up = threads.submit(() -> in.transferTo(server.getOutputStream()));
-      server.getInputStream().transferTo(client.getOutputStream());
+      InputStream answer = new BufferedInputStream(server.getInputStream());
+      if (!isTunnel) {
+        send(client.getOutputStream(), closing(head(answer)));
+      }
+      answer.transferTo(client.getOutputStream());
       up.cancel(true);
     }
+  }
+
+  /** A client that is not told would send its next request into the connection that is closing. */
+  private static List<String> closing(List<String> head) {
+    List<String> sent = new ArrayList<>(head);
+    sent.removeIf(h -> h.toLowerCase(Locale.ROOT).startsWith("connection:"));
+    sent.add("Connection: close");
+    return sent;
   }
 
   private static List<String> forwarded(String[] request, List<String> head) {
@@ -103,7 +117,7 @@ public final class LoopbackProxy implements AutoCloseable {
     sent.add(request[0] + " " + target.getRawPath() + query + " HTTP/1.1");
     head.stream()
         .skip(1)
-        .filter(h -> !h.toLowerCase(java.util.Locale.ROOT).matches("(proxy-|connection:).*"))
+        .filter(h -> !h.toLowerCase(Locale.ROOT).matches("(proxy-|connection:).*"))
         .forEach(sent::add);
     sent.add("Connection: close");
     return sent;
@@ -114,7 +128,7 @@ public final class LoopbackProxy implements AutoCloseable {
     while (!bytes.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
       int next = in.read();
       if (next < 0) {
-        throw new IOException("the client left");
+        throw new IOException("the other side left");
       }
       bytes.write(next);
     }
