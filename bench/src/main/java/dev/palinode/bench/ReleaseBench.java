@@ -72,9 +72,11 @@ final class ReleaseBench {
         List<Failure> failures = play(shops, sightings, rounds);
         print(figures, failures, verdicts(failures, audit.since(mark, Account.PALINODE)));
         figures.told("ingestion_delay_highest", ingestion.highest(), "s");
+        Collection<Double> toVerdict = each(failures, Failure::sampleToVerdict);
+        figures.told("sample_to_verdict_n", toVerdict.size(), "samples");
         figures.atMost(
             "sample_to_verdict_highest",
-            Figures.max(each(failures, Failure::sampleToVerdict)),
+            Figures.max(toVerdict),
             "s",
             SCRAPE.toSeconds() + EVALUATION.toSeconds() + ingestion.highest());
         own(figures, palinode.metrics());

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 @EnableKubernetesMockClient(crud = true)
 class UnclaimedDeploymentsTest {
+  /** Long enough for a slow machine to do within it what a test does within it. */
+  private static final Duration GRACE = Duration.ofMillis(500);
+
   private static final ObjectName LONELY = new ObjectName("shop", "lonely");
 
   KubernetesClient client;
@@ -57,7 +60,7 @@ class UnclaimedDeploymentsTest {
 
   @Test
   void canaryComesWithinTheGrace_nothingIsTold() {
-    UnclaimedDeployments unclaimed = unclaimed(Duration.ofMillis(100));
+    UnclaimedDeployments unclaimed = unclaimed(GRACE);
 
     unclaimed.suspect(LONELY);
     claimed.add(LONELY);
@@ -68,7 +71,7 @@ class UnclaimedDeploymentsTest {
 
   @Test
   void deploymentGoesWithinTheGrace_nothingIsTold() {
-    UnclaimedDeployments unclaimed = unclaimed(Duration.ofMillis(100));
+    UnclaimedDeployments unclaimed = unclaimed(GRACE);
 
     unclaimed.suspect(LONELY);
     exists = false;
@@ -89,7 +92,7 @@ class UnclaimedDeploymentsTest {
   /** Whatever was due has been done. */
   private void afterTheTimer() {
     AtomicBoolean passed = new AtomicBoolean();
-    var _ = timer.schedule(() -> passed.set(true), 200, TimeUnit.MILLISECONDS);
+    var _ = timer.schedule(() -> passed.set(true), GRACE.toMillis() + 100, TimeUnit.MILLISECONDS);
     await().untilTrue(passed);
   }
 
