@@ -80,8 +80,8 @@ final class Chain implements AutoCloseable {
     PackInserter pack = store.getObjectDatabase().newPackInserter();
     // Looking every object up first costs more than storing one twice.
     pack.checkExisting(false);
-    // As git does with loose objects: what is new for seconds is packed anew by the push.
-    pack.setCompressionLevel(Deflater.BEST_SPEED);
+    // A chain that loses its race is never sent, and what is sent the push makes small.
+    pack.setCompressionLevel(Deflater.NO_COMPRESSION);
     return pack;
   }
 

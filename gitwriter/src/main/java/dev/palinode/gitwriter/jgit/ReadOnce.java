@@ -41,6 +41,11 @@ final class ReadOnce extends ObjectReader.Filter {
   }
 
   @Override
+  public ObjectLoader open(AnyObjectId id) throws IOException {
+    return open(id, OBJ_ANY);
+  }
+
+  @Override
   public ObjectLoader open(AnyObjectId id, int type) throws IOException {
     ObjectLoader known = read.get(id);
     if (known != null && (type == OBJ_ANY || type == known.getType())) {
