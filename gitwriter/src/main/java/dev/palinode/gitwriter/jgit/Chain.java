@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.Deflater;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.PackInserter;
 import org.eclipse.jgit.lib.ObjectId;
@@ -69,7 +70,7 @@ final class Chain implements AutoCloseable {
     this.credentials = credentials;
     this.now = now;
     this.inserter = expected < PACKED_FROM ? store.newObjectInserter() : packInserter(store);
-    this.reader = inserter.newReader();
+    this.reader = new ReadOnce(inserter.newReader());
     this.walk = new RevWalk(reader);
     this.line = new FirstParents(walk, tip);
     own.read(line);
@@ -79,6 +80,8 @@ final class Chain implements AutoCloseable {
     PackInserter pack = store.getObjectDatabase().newPackInserter();
     // Looking every object up first costs more than storing one twice.
     pack.checkExisting(false);
+    // A chain that loses its race is never sent, and what is sent the push makes small.
+    pack.setCompressionLevel(Deflater.NO_COMPRESSION);
     return pack;
   }
 

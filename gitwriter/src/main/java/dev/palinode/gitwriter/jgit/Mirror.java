@@ -128,6 +128,12 @@ final class Mirror implements AutoCloseable {
     FileRepository store = open(directory.toFile());
     store.create(true);
     StoredConfig config = store.getConfig();
+    configure(config);
+    config.save();
+    return store;
+  }
+
+  private static void configure(StoredConfig config) {
     config.setInt("gc", null, "auto", 0);
     config.setBoolean("gc", null, "autoDetach", false);
     config.setBoolean("fetch", null, "autogc", false);
@@ -137,8 +143,11 @@ final class Mirror implements AutoCloseable {
     config.setInt("protocol", null, "version", 2);
     // A redirect would carry our Authorization header to whoever it names.
     config.setString("http", null, "followRedirects", "false");
-    config.save();
-    return store;
+    // JGit seeks no deltas for what it finds packed, and the folders of a chain differ by one id.
+    config.setBoolean("pack", null, "reuseObjects", false);
+    config.setInt("pack", null, "threads", 1);
+    // What is larger goes whole: a search holds ten objects at a time.
+    config.setInt("core", null, "bigFileThreshold", 1 << 20);
   }
 
   private static FileRepository open(File gitDir) throws IOException {

@@ -18,6 +18,7 @@ import dev.palinode.gitwriter.WriteOutcome.Unreachable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,27 @@ class GroupCommitTest {
     assertThat(landed).hasSizeLessThan(40);
     assertThat(repo.text(Fleet.file(119))).isEqualTo(Fleet.manifest(119, "1.0"));
     assertThat(repo.text("docs/5.md")).isEqualTo("docs/5.md");
+  }
+
+  @Test
+  void burst_sendsFoldersAsDeltas() throws IOException {
+    Fleet fleet = Fleet.release(repo, repo.url(), 200);
+    long before = packBytes();
+
+    assertThat(Fleet.allAtOnce(writer, fleet.intents())).allMatch(Committed.class::isInstance);
+
+    // The folder of 200 apps alone has 6,000 bytes in every commit.
+    assertThat(packBytes() - before).isLessThan(200 * 2_000);
+  }
+
+  private long packBytes() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> packs = Files.walk(repo.dir.resolve("objects"))) {
+      for (Path pack : packs.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(pack);
+      }
+    }
+    return bytes;
   }
 
   @Test
