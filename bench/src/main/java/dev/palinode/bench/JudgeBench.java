@@ -99,7 +99,7 @@ final class JudgeBench {
         scenarios.add(Scenario.healthy(rate, stable));
       }
     }
-    for (Rough rough : Rough.values()) {
+    for (Rough rough : Rough.toAny()) {
       if (rough != Rough.NONE) {
         scenarios.add(Scenario.healthy(100, 0.005).with(rough));
       }
@@ -111,6 +111,8 @@ final class JudgeBench {
       scenarios.add(Scenario.healthy(100, 0.005).onPods(1, 1, 9));
       scenarios.add(Scenario.healthy(1000, 0.005).onPods(1, 1, 9));
       scenarios.add(Scenario.healthy(10_000, 0.001).onPods(1, 4, 36));
+      scenarios.add(Scenario.healthy(100, 0.005).onPods(1, 1, 9).with(Rough.LONG_TAIL));
+      scenarios.add(Scenario.healthy(1000, 0.005).onPods(1, 2, 18).with(Rough.LONG_TAIL));
     }
     return scenarios;
   }
