@@ -18,7 +18,8 @@ final class JudgeBench {
   private static final double STABLE = 0.001;
   private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
   private static final int FULL_HEALTHY = 5_000;
-  private static final int FULL_HARM = 2_000;
+  private static final int FULL_HARM = 20_000;
+  private static final int FULL_EQUAL = 2_000;
   private static final int SHORT_HEALTHY = 600;
   private static final int SHORT_HARM = 200;
 
@@ -207,7 +208,7 @@ final class JudgeBench {
   /** Every rule set so that it rolls back one healthy release in a hundred; then, who is first? */
   static void equal(Figures figures, boolean full) {
     int healthy = full ? FULL_HEALTHY : SHORT_HEALTHY;
-    int harmed = full ? FULL_HARM : SHORT_HARM;
+    int harmed = full ? FULL_EQUAL : SHORT_HARM;
     for (Cell cell : CELLS) {
       Tuning tuning = Tuning.of(Scenario.healthy(cell.rate(), STABLE), healthy, JudgeRules.ALPHA);
       Scenario scenario = cell.scenario();
