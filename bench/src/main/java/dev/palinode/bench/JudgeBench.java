@@ -197,6 +197,27 @@ final class JudgeBench {
     }
   }
 
+  /** What it costs that pods differ, after a day that told by how much. */
+  static void unequal(Figures figures, boolean full) {
+    int n = full ? FULL_HARM : SHORT_HARM;
+    figures.told("judge_unequal_n", n, "rollouts");
+    List<Scenario> scenarios =
+        List.of(
+            Scenario.of("harm", 100, STABLE, 0.005).onPods(0.3, 1, 9),
+            Scenario.of("harm", 100, STABLE, 0.02).onPods(0.3, 1, 9),
+            Scenario.of("harm", 1000, STABLE, 0.001).onPods(0.3, 2, 18),
+            Scenario.of("harm", 1000, STABLE, 0.001).onPods(1, 1, 9),
+            Scenario.of("harm", 1000, STABLE, 0.005).onPods(1, 1, 9),
+            Scenario.of("harm", 10_000, STABLE, 0.001).onPods(1, 4, 36));
+    for (Scenario scenario : scenarios) {
+      Contest.Result ours = oursAlone(scenario, n, Onset.AT_ONCE);
+      String name = "judge_unequal_" + scenario.name() + "_ours";
+      figures.told(name + "_found", 100 * ours.rate(), "%");
+      figures.told(name + "_median", ours.median(), "s");
+      figures.told(name + "_extra_bad", ours.extraBad(), "requests");
+    }
+  }
+
   private static Contest.Result oursAlone(Scenario scenario, int n, Onset onset) {
     return Contest.run(
             scenario,
