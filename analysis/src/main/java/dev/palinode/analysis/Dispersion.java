@@ -20,19 +20,8 @@ final class Dispersion {
    *
    * @param badPerSecond expected bad requests of both arms together
    * @param share w, the candidate's part of the requests
-   * @param podVariation cv, between pods of one arm
+   * @param calibration cv, between pods of one arm, and how long luck lasts
    */
-  static double phi(
-      double badPerSecond, double share, double podVariation, int candidatePods, int stablePods) {
-    return phi(
-        badPerSecond,
-        share,
-        Calibration.assumed(podVariation, "it was given"),
-        candidatePods,
-        stablePods);
-  }
-
-  /** The same with the variation and the lasting of luck that were found for the service. */
   static double phi(
       double badPerSecond,
       double share,
@@ -52,7 +41,7 @@ final class Dispersion {
     return 1 + mu * cv * cv / Math.max(1, pods);
   }
 
-  /** The power to which a window's e-variable is raised. */
+  /** What makes up for that in the variance; {@link Tempering} for the rest. */
   static double eta(double phi) {
     return 1 / Math.max(1, phi);
   }

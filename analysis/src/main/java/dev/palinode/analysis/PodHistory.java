@@ -16,6 +16,9 @@ import java.util.TreeSet;
  * same. Given all events of an interval, e, those of one half with a share s of the requests have
  * the variance e s (1-s) if requests are independent; what is found above that is luck of pods, and
  * tells cv^2 = (phi - 1) / (mu s (1-s) (1/k_1 + 1/k_2)).
+ *
+ * <p>Instead of mu^2 only e (e-1) is seen, which luck of both halves together makes larger by 1 +
+ * cv^2 (s^2/k_1 + (1-s)^2/k_2): an eighth at cv 1 with four pods in each half, a half with one.
  */
 final class PodHistory {
   private static final int MINUTE = 60;
@@ -23,6 +26,9 @@ final class PodHistory {
 
   /** Fewer intervals, or events, tell nothing. */
   private static final int FEWEST = 30;
+
+  /** Where two halves hardly ever err in the same interval, their luck is not told any closer. */
+  private static final double LEAST = 0.1;
 
   /**
    * @param variation cv, between pods
@@ -79,6 +85,7 @@ final class PodHistory {
     private double variances;
     private double events;
     private double scales;
+    private double common;
     private int intervals;
 
     /** One interval of both halves: events, requests and pods. */
@@ -92,14 +99,10 @@ final class PodHistory {
         variances += events * share * (1 - share);
         this.events += events;
         // Luck adds mu^2 (s (1-s))^2 cv^2 (1/k_1 + 1/k_2); e (e-1) is mu^2 without Poisson's part.
-        scales +=
-            events
-                * (events - 1)
-                * share
-                * share
-                * (1 - share)
-                * (1 - share)
-                * (1 / one[2] + 1 / other[2]);
+        double both = share * (1 - share);
+        double scale = events * (events - 1) * both * both * (1 / one[2] + 1 / other[2]);
+        scales += scale;
+        common += scale * (share * share / one[2] + (1 - share) * (1 - share) / other[2]);
         intervals++;
       }
     }
@@ -115,7 +118,8 @@ final class PodHistory {
     double phi = sums.squares / sums.variances;
     // One standard error is added: luck that is underrated costs healthy releases.
     double surplus = phi - 1 + phi * StrictMath.sqrt(2.0 / sums.intervals);
-    double cv2 = Math.max(0, surplus) * sums.variances / sums.scales;
+    double ratio = Math.max(0, surplus) * sums.variances / sums.scales;
+    double cv2 = ratio / Math.max(LEAST, 1 - ratio * sums.common / sums.scales);
     return Optional.of(
         new Luck(
             StrictMath.sqrt(cv2),

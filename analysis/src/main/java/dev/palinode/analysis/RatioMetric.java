@@ -84,36 +84,37 @@ final class RatioMetric implements Question.Windowed {
     contradictions = counts.candidate() + counts.stable() > 0 ? 0 : contradictions;
     seen = seen.plus(counts);
     boolean alone = window.weight() >= 1 && counts.stable() == 0;
-    phi = alone ? phiAlone(counts, window) : phi(counts, window);
-    double eta = Dispersion.eta(phi);
+    Tempering tempering = alone ? alone(counts, window) : tempering(counts, window);
+    phi = 1 / tempering.most();
     if (alone) {
-      harm.addAlone(counts, eta);
-      health.addAlone(counts, eta);
+      harm.addAlone(counts, tempering);
+      health.addAlone(counts, tempering);
     } else {
-      harm.add(counts, eta);
-      health.add(counts, eta);
-      effect.add(counts, eta);
+      harm.add(counts, tempering);
+      health.add(counts, tempering);
+      effect.add(counts, tempering.most());
     }
   }
 
-  /** Against the past only the candidate's own pods vary: 1 + mu cv^2 / k. */
-  private double phiAlone(WindowCounts counts, ClosedWindow window) {
+  /** Against the past only the candidate's own pods vary. */
+  private Tempering alone(WindowCounts counts, ClosedWindow window) {
     double seconds = length.toMillis() / 1e3;
-    return Dispersion.phiOfOneArm(
-        harm.expectedStable() * counts.candidate() / seconds, calibration, window.candidatePods());
+    return Tempering.alone(
+        counts.candidate() / seconds, harm.expectedStable(), calibration, window.candidatePods());
   }
 
   /** The busier of this window and the average, so that a rising load is not underrated. */
-  private double phi(WindowCounts counts, ClosedWindow window) {
+  private Tempering tempering(WindowCounts counts, ClosedWindow window) {
     long both = counts.candidate() + counts.stable();
     if (both == 0) {
-      return 1;
+      return Tempering.by(1);
     }
     double seconds = length.toMillis() / 1e3;
     double average = (seen.candidate() + seen.stable()) / (windows * seconds);
-    return Dispersion.phi(
-        harm.expectedStable() * Math.max(average, both / seconds),
+    return Tempering.of(
+        Math.max(average, both / seconds),
         counts.candidate() / (double) both,
+        harm.expectedStable(),
         calibration,
         window.candidatePods(),
         window.stablePods());
@@ -197,12 +198,20 @@ final class RatioMetric implements Question.Windowed {
 
   /** How long proof of health would take if the candidate is as good as stable. */
   private String waiting() {
+    double all = seen.candidate() + seen.stable();
+    if (windows == 0 || all == 0) {
+      return "";
+    }
     double perWindow =
-        windows == 0
-            ? 0
-            : Dispersion.eta(phi)
-                * health.expectedGrowth(
-                    seen.candidate() / (double) windows, seen.stable() / (double) windows);
+        health.expectedGrowth(
+            seen.candidate() / (double) windows,
+            seen.stable() / (double) windows,
+            Tempering.guessed(
+                phi,
+                all / windows / (length.toMillis() / 1e3),
+                seen.candidate() / all,
+                harm.expectedStable(),
+                calibration.noise()));
     if (!(perWindow > 0)) {
       return "";
     }

@@ -82,10 +82,14 @@ public final class SequentialTest {
    * Takes in one closed window. Where stable itself turns bad or good, as much as the arms may show
    * it at different times is taken to speak against what is tested; evidence only gets less by it.
    *
-   * @param eta in (0, 1]: tempers the evidence for pods that are not identical coins, see {@link
-   *     Dispersion}
+   * @param eta in (0, 1]: tempers the evidence for pods that are not identical coins
    */
   public void add(WindowCounts window, double eta) {
+    add(window, Tempering.by(eta));
+  }
+
+  /** The same, each alternative tempered as it needs. */
+  void add(WindowCounts window, Tempering tempering) {
     logs.next();
     double apart = turn.add(window.stableBad(), window.stable()) * window.stable();
     if (window.candidate() > 0) {
@@ -97,17 +101,11 @@ public final class SequentialTest {
               : Math.max(0, window.stableBad() - apart);
       for (int k = 0; k < grid.length; k++) {
         double candidate = candidate(k, stable, border);
+        LogRatios ratios =
+            logRatios(window.candidate(), window.stable(), candidate, stable, rho, delta);
         double increment =
-            logIncrement(
-                window.candidate(),
-                window.candidateBad(),
-                window.stable(),
-                stableBad,
-                candidate,
-                stable,
-                rho,
-                delta);
-        logs.add(k, eta * increment);
+            ratios.sum(window.candidate(), window.candidateBad(), window.stable(), stableBad);
+        logs.add(k, tempering.eta(ratios, border, stable) * increment);
       }
     }
     pastBad += window.stableBad();
@@ -120,23 +118,21 @@ public final class SequentialTest {
    * error is then only as good as the past is like the present.
    */
   public void addAlone(WindowCounts window, double eta) {
+    addAlone(window, Tempering.by(eta));
+  }
+
+  /** The same, each alternative tempered as it needs. */
+  void addAlone(WindowCounts window, Tempering tempering) {
     logs.next();
     double stable = expectedStable();
     double upper =
         stable + 3 * StrictMath.sqrt(stable * (1 - stable) / pastRequests) + 3 / pastRequests;
     double border = Math.min(1, rho * (isHarm() ? upper : stable) + delta);
     for (int k = 0; k < grid.length && window.candidate() > 0; k++) {
-      double increment =
-          logIncrement(
-              window.candidate(),
-              window.candidateBad(),
-              0,
-              0,
-              candidate(k, stable, border),
-              stable,
-              0,
-              border);
-      logs.add(k, eta * increment);
+      LogRatios ratios =
+          logRatios(window.candidate(), 0, candidate(k, stable, border), stable, 0, border);
+      double increment = ratios.sum(window.candidate(), window.candidateBad(), 0, 0);
+      logs.add(k, tempering.eta(ratios, border, stable) * increment);
     }
   }
 
@@ -158,23 +154,15 @@ public final class SequentialTest {
    * By how much the logarithm of the evidence would grow, at its fastest, with a window of so many
    * requests in which both arms do what stable did so far.
    */
-  double expectedGrowth(double candidates, double stables) {
+  double expectedGrowth(double candidates, double stables, Tempering tempering) {
     double stable = expectedStable();
     double border = rho * stable + delta;
     double most = 0;
     for (int k = 0; k < grid.length && candidates > 0; k++) {
-      most =
-          Math.max(
-              most,
-              logIncrement(
-                  candidates,
-                  candidates * stable,
-                  stables,
-                  stables * stable,
-                  candidate(k, stable, border),
-                  stable,
-                  rho,
-                  delta));
+      LogRatios ratios =
+          logRatios(candidates, stables, candidate(k, stable, border), stable, rho, delta);
+      double growth = ratios.sum(candidates, candidates * stable, stables, stables * stable);
+      most = Math.max(most, tempering.eta(ratios, border, stable) * growth);
     }
     return most;
   }
@@ -222,16 +210,17 @@ public final class SequentialTest {
       double stable,
       double rho,
       double delta) {
+    return logRatios(nc, nb, candidate, stable, rho, delta).sum(nc, c, nb, b);
+  }
+
+  private static LogRatios logRatios(
+      double nc, double nb, double candidate, double stable, double rho, double delta) {
     double border = rho * stable + delta;
     if (border <= 0 || border >= 1 || candidate <= 0 || candidate >= 1) {
-      return 0;
+      return LogRatios.NONE;
     }
     double x = projection(nc, nb, candidate, stable, rho, delta);
-    double y = rho * x + delta;
-    return c * StrictMath.log(candidate / y)
-        + (nc - c) * (StrictMath.log1p(-candidate) - StrictMath.log1p(-y))
-        + b * StrictMath.log(stable / x)
-        + (nb - b) * (StrictMath.log1p(-stable) - StrictMath.log1p(-x));
+    return LogRatios.of(candidate, stable, rho * x + delta, x);
   }
 
   /**

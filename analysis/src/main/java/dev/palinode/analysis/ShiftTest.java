@@ -1,6 +1,8 @@
 package dev.palinode.analysis;
 
 import dev.palinode.analysis.Layout.Shift;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 
 /**
  * Whether a histogram of latencies is slower than stable's, by all its buckets at once: a mixture
@@ -21,6 +23,11 @@ public final class ShiftTest {
   private static final double[] FACTORS = {1.05, 1.1, 1.2, 1.3, 1.6, 2, 4};
   private static final double[] PARTS = {0.01, 0.05, 0.2};
   private static final double[] PART_FACTORS = {2, 8};
+
+  /** Both of them, one after the other. */
+  private static final double[] SHIFTS =
+      DoubleStream.concat(Arrays.stream(FACTORS), Arrays.stream(PART_FACTORS)).toArray();
+
   private static final double[] HEALTH_EDGES = {0.5, 0.1, 0.01};
 
   /** Added to every bucket of the past, so that none is impossible. */
@@ -35,7 +42,6 @@ public final class ShiftTest {
   private final Layout layout;
   private final Shift byMargin;
   private final Shift byTolerance;
-  private final Shift[] shifts;
   private final Mixture harm;
   private final double[] health = new double[HEALTH_EDGES.length];
   private final int[] healthEdges = {-1, -1, -1};
@@ -52,10 +58,6 @@ public final class ShiftTest {
     this.layout = new Layout(edges);
     this.byMargin = layout.shift(margin);
     this.byTolerance = layout.shift(tolerance);
-    this.shifts = new Shift[FACTORS.length + PART_FACTORS.length];
-    for (int i = 0; i < shifts.length; i++) {
-      shifts[i] = layout.shift(i < FACTORS.length ? FACTORS[i] : PART_FACTORS[i - FACTORS.length]);
-    }
     this.harm = new Mixture(alternatives(), onset);
     this.before = new double[edges.length];
     this.candidateSeen = new long[edges.length];
@@ -128,7 +130,7 @@ public final class ShiftTest {
     double[] allowed = distribution(layout.move(past, byMargin));
     double[] moved = layout.move(stable, byMargin);
     double nb = sum(moved);
-    double[][] slower = slower(allowed);
+    double[][] slower = layout.slower(allowed, SHIFTS);
     for (int k = 0; k < alternatives(); k++) {
       double increment = 0;
       for (int j = 0; j < allowed.length; j++) {
@@ -142,14 +144,6 @@ public final class ShiftTest {
       }
       harm.add(k, eta * increment);
     }
-  }
-
-  private double[][] slower(double[] allowed) {
-    double[][] slower = new double[shifts.length][];
-    for (int i = 0; i < shifts.length; i++) {
-      slower[i] = layout.move(allowed, shifts[i]);
-    }
-    return slower;
   }
 
   private static double alternative(int k, int bucket, double[] allowed, double[][] slower) {
@@ -236,7 +230,7 @@ public final class ShiftTest {
   private boolean isSlower() {
     double[] past = past();
     double[] allowed = distribution(layout.move(past, byMargin));
-    double[][] slower = slower(allowed);
+    double[][] slower = layout.slower(allowed, SHIFTS);
     double[] alternative = new double[allowed.length];
     for (int j = 0; j < allowed.length; j++) {
       alternative[j] = alternative(harm.strongest(), j, allowed, slower);

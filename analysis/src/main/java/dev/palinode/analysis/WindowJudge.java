@@ -54,20 +54,21 @@ public final class WindowJudge {
   public boolean add(WindowCounts window, Duration length) {
     seconds += length.toMillis() / 1e3;
     seen += window.candidate() + window.stable();
-    harm.add(window, Dispersion.eta(phi(window, length.toMillis() / 1e3)));
+    harm.add(window, tempering(window, length.toMillis() / 1e3));
     return harm.logEvidence() >= -StrictMath.log(settings.alpha());
   }
 
   /** The busier of this window and the average, as in the judge. */
-  private double phi(WindowCounts window, double length) {
+  private Tempering tempering(WindowCounts window, double length) {
     double both = window.candidate() + window.stable();
     if (both == 0 || settings.podVariation() == 0) {
-      return 1;
+      return Tempering.by(1);
     }
-    return Dispersion.phi(
-        harm.expectedStable() * Math.max(seen / seconds, both / length),
+    return Tempering.of(
+        Math.max(seen / seconds, both / length),
         window.candidate() / both,
-        settings.podVariation(),
+        harm.expectedStable(),
+        Calibration.assumed(settings.podVariation(), "it was given"),
         settings.candidatePods(),
         settings.stablePods());
   }

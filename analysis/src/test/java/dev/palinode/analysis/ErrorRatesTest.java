@@ -11,6 +11,8 @@ class ErrorRatesTest {
   private static final int WINDOWS = 240; // an hour of 15 s
   private static final double FAIL = Math.log(100);
   private static final double PASS = Math.log(20);
+  private static final Calibration CALIBRATION = Calibration.assumed(0.3, "it was given");
+  private static final Calibration UNEQUAL = Calibration.assumed(1, "it was given");
 
   private record Rollout(double rate, double share, double stable, double candidate) {
     WindowCounts window(SplittableRandom random) {
@@ -134,8 +136,7 @@ class ErrorRatesTest {
         }
         var window = new Rollout(1_000, 0.1, 0.005 * luckB, 0.005 * luckC).window(random);
         raw.add(window, 1);
-        double phi = Dispersion.phi(calm.expectedStable() * 1_000, 0.1, 0.3, 1, 9);
-        calm.add(window, Dispersion.eta(phi));
+        calm.add(window, Tempering.of(1_000, 0.1, calm.expectedStable(), CALIBRATION, 1, 9));
         rawBlamed |= raw.logEvidence() >= FAIL;
         calmBlamed |= calm.logEvidence() >= FAIL;
       }
@@ -145,6 +146,33 @@ class ErrorRatesTest {
     System.out.printf("unequal pods: %d of 60 blamed plain, %d tempered%n", plain, tempered);
     assertThat(tempered).isLessThanOrEqualTo(2);
     assertThat(plain).isGreaterThan(tempered);
+  }
+
+  /** As unequal as can be: one pod of the candidate, and pods vary as much as errors do. */
+  @Test
+  void releaseAtTheToleranceOnOnePod_seldomPasses() {
+    int passed = 0;
+    for (int run = 0; run < 200; run++) {
+      SplittableRandom random = new SplittableRandom(31_000 + run);
+      var test = SequentialTest.health(1.2, 0.0105);
+      boolean passes = false;
+      double luckC = 1;
+      double luckB = 1;
+      for (int i = 0; i < WINDOWS; i++) {
+        if (i % 4 == 0) {
+          luckC = luck(random, 1, 1);
+          luckB = luck(random, 9, 1);
+        }
+        var window =
+            new Rollout(100, 0.1, 0.001 * luckB, Math.min(1, (1.2 * 0.001 + 0.0105) * luckC))
+                .window(random);
+        test.add(window, Tempering.of(100, 0.1, test.expectedStable(), UNEQUAL, 1, 9));
+        passes |= test.logEvidence() >= PASS;
+      }
+      passed += passes ? 1 : 0;
+    }
+    System.out.printf("at the tolerance, unequal pods: %d of 200 pass%n", passed);
+    assertThat(passed).isLessThanOrEqualTo(19); // beta 5 %: 10, and three deviations
   }
 
   /** Mean of independent log-normal factors, one per pod. */

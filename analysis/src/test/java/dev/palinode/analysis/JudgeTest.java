@@ -204,7 +204,7 @@ class JudgeTest {
     boolean together = false;
     Judge judge = new Judge(trial);
     for (int i = 0; i < 200 && !(judge.verdict() instanceof Verdict.Fail); i++) {
-      WindowCounts slightly = new WindowCounts(150, 1, 1_350, i % 2);
+      WindowCounts slightly = new WindowCounts(150, 1, 1_350, 1);
       judge.add(counts(slightly, slightly));
       together = judge.each().stream().allMatch(m -> m.logHarm() + Math.log(0.72) < Math.log(100));
     }

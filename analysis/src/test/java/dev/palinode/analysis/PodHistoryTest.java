@@ -59,6 +59,16 @@ class PodHistoryTest {
     assertThat(phi).isBetween(1.0, 1.3);
   }
 
+  /** Their luck is in what both have together, too, and must not be taken out twice. */
+  @Test
+  void luckOfTwoPods_isNotUnderrated() {
+    for (int seed = 10; seed < 20; seed++) {
+      PodHistory.Luck luck = history(seed, 2, 0.005, 1, 1).luck().orElseThrow();
+      double perMinute = luck.variation() * Math.sqrt(luck.noise().toSeconds() / 60.0);
+      assertThat(perMinute).isBetween(0.9, 1.3);
+    }
+  }
+
   @Test
   void onePod_tellsNothing() {
     assertThat(history(4, 1, 0.01, 0.3, 1).luck()).isEmpty();

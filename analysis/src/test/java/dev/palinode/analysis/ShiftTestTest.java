@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.distribution.LogNormalDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,6 +130,56 @@ class ShiftTestTest {
     }
   }
 
+  /** Bounds a factor of two and more apart say as much as finer ones where latencies are smooth. */
+  @ParameterizedTest
+  @CsvSource({"1.05, 0.003", "1.2, 0.009", "1.6, 0.012", "4, 0.012"})
+  void alternative_isNearWhatSlowerRequestsWouldBe(double factor, double off) {
+    Layout layout = new Layout(Latencies.EDGES);
+    var logNormal = LogNormalDistribution.of(Math.log(50), 0.8);
+    double[] alternative = layout.slower(shares(logNormal, 1), new double[] {2, factor})[1];
+    double[] real = shares(logNormal, factor);
+    for (int j = 0; j < real.length; j++) {
+      assertThat(alternative[j]).as("bucket %d", j).isCloseTo(real[j], within(off));
+    }
+  }
+
+  private static double[] shares(LogNormalDistribution latencies, double factor) {
+    double[] shares = new double[Latencies.EDGES.length];
+    double before = 0;
+    for (int j = 0; j < shares.length; j++) {
+      double below = latencies.cumulativeProbability(Latencies.EDGES[j] / factor);
+      shares[j] = below - before;
+      before = below;
+    }
+    return shares;
+  }
+
+  @Test
+  void alternative_isADistributionWhateverIsInTheBuckets() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int run = 0; run < 200; run++) {
+      double[] edges = new double[3 + random.nextInt(run % 2 == 0 ? 12 : 60)];
+      double edge = random.nextDouble();
+      for (int j = 0; j < edges.length; j++) {
+        edge *= 1 + (run % 2 == 0 ? 3 : 0.2) * random.nextDouble() + 1e-3;
+        edges[j] = j == edges.length - 1 ? Double.POSITIVE_INFINITY : edge;
+      }
+      double[] shares = new double[edges.length];
+      for (int j = 0; j < shares.length; j++) {
+        shares[j] = random.nextInt(3) == 0 ? 0 : random.nextDouble();
+      }
+      double all = Arrays.stream(shares).sum();
+      double sum = all == 0 ? 1 : all;
+      Arrays.setAll(shares, j -> all == 0 && j == 0 ? 1 : shares[j] / sum);
+      for (double[] slower : new Layout(edges).slower(shares, new double[] {1, 1.05, 2, 100})) {
+        assertThat(Arrays.stream(slower).sum()).isCloseTo(1, within(1e-9));
+        assertThat(Arrays.stream(slower).min().orElseThrow()).isNotNegative();
+      }
+      assertThat(new Layout(edges).slower(shares, new double[] {1})[0])
+          .containsExactly(shares, within(1e-9));
+    }
+  }
+
   private static int bucket(double latency, double[] edges) {
     int at = Arrays.binarySearch(edges, latency);
     return at >= 0 ? at : -at - 1;
@@ -188,6 +239,16 @@ class ShiftTestTest {
       assertThat(outcome.health()).as("run %d", i).isPositive();
     }
     assertThat(blamed).isLessThanOrEqualTo(1);
+  }
+
+  /** In wide buckets, too, a candidate just at the margin is not taken to be beyond it. */
+  @Test
+  void candidateAtTheMargin_isNotBlamed() {
+    int blamed = 0;
+    for (int i = 0; i < 40; i++) {
+      blamed += run(1_500 + i, 1.1, 80, _ -> 1.1).harm() > 0 ? 1 : 0;
+    }
+    assertThat(blamed).isLessThanOrEqualTo(2);
   }
 
   @Test

@@ -46,6 +46,7 @@ public final class Bench {
     parts.put("healthy", JudgeBench::healthy);
     parts.put("delay", JudgeBench::delay);
     parts.put("late", JudgeBench::late);
+    parts.put("unequal", JudgeBench::unequal);
     parts.put("equal", JudgeBench::equal);
     parts.put("latency", LatencyBench::run);
     parts.put("reader", ReaderBench::run);

@@ -42,9 +42,8 @@ final class CountStream {
   Window next() {
     double time = index * SECONDS;
     if (index % WINDOWS_PER_MINUTE == 0) {
-      double variance = scenario.podVariation() * scenario.podVariation();
-      canaryLuck = dice.luck(variance / scenario.canaryPods());
-      stableLuck = dice.luck(variance / scenario.stablePods());
+      canaryLuck = scenario.luck(dice, scenario.canaryPods());
+      stableLuck = scenario.luck(dice, scenario.stablePods());
     }
     index++;
     double requests = scenario.rate() * SECONDS * scenario.swing(time);
@@ -88,7 +87,7 @@ final class CountStream {
         long bad = dice.thinned(arm.bad(), kept);
         yield new Arm(bad + dice.thinned(arm.total() - arm.bad(), kept), bad);
       }
-      case NONE, BURSTS, DIURNAL, WARM_UP, LAG -> arm;
+      case NONE, BURSTS, DIURNAL, WARM_UP, LAG, LONG_TAIL -> arm;
     };
   }
 }

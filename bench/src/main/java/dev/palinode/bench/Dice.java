@@ -98,4 +98,10 @@ final class Dice {
       }
     }
   }
+
+  /** Log-normal with mean 1 and this variance. */
+  double logNormalLuck(double variance) {
+    double square = StrictMath.log1p(variance);
+    return StrictMath.exp(Math.sqrt(square) * random.nextGaussian() - square / 2);
+  }
 }

@@ -18,7 +18,8 @@ final class JudgeBench {
   private static final double STABLE = 0.001;
   private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
   private static final int FULL_HEALTHY = 5_000;
-  private static final int FULL_HARM = 2_000;
+  private static final int FULL_HARM = 20_000;
+  private static final int FULL_EQUAL = 2_000;
   private static final int SHORT_HEALTHY = 600;
   private static final int SHORT_HARM = 200;
 
@@ -99,7 +100,7 @@ final class JudgeBench {
         scenarios.add(Scenario.healthy(rate, stable));
       }
     }
-    for (Rough rough : Rough.values()) {
+    for (Rough rough : Rough.toAny()) {
       if (rough != Rough.NONE) {
         scenarios.add(Scenario.healthy(100, 0.005).with(rough));
       }
@@ -111,6 +112,8 @@ final class JudgeBench {
       scenarios.add(Scenario.healthy(100, 0.005).onPods(1, 1, 9));
       scenarios.add(Scenario.healthy(1000, 0.005).onPods(1, 1, 9));
       scenarios.add(Scenario.healthy(10_000, 0.001).onPods(1, 4, 36));
+      scenarios.add(Scenario.healthy(100, 0.005).onPods(1, 1, 9).with(Rough.LONG_TAIL));
+      scenarios.add(Scenario.healthy(1000, 0.005).onPods(1, 2, 18).with(Rough.LONG_TAIL));
     }
     return scenarios;
   }
@@ -194,6 +197,27 @@ final class JudgeBench {
     }
   }
 
+  /** What it costs that pods differ, after a day that told by how much. */
+  static void unequal(Figures figures, boolean full) {
+    int n = full ? FULL_HARM : SHORT_HARM;
+    figures.told("judge_unequal_n", n, "rollouts");
+    List<Scenario> scenarios =
+        List.of(
+            Scenario.of("harm", 100, STABLE, 0.005).onPods(0.3, 1, 9),
+            Scenario.of("harm", 100, STABLE, 0.02).onPods(0.3, 1, 9),
+            Scenario.of("harm", 1000, STABLE, 0.001).onPods(0.3, 2, 18),
+            Scenario.of("harm", 1000, STABLE, 0.001).onPods(1, 1, 9),
+            Scenario.of("harm", 1000, STABLE, 0.005).onPods(1, 1, 9),
+            Scenario.of("harm", 10_000, STABLE, 0.001).onPods(1, 4, 36));
+    for (Scenario scenario : scenarios) {
+      Contest.Result ours = oursAlone(scenario, n, Onset.AT_ONCE);
+      String name = "judge_unequal_" + scenario.name() + "_ours";
+      figures.told(name + "_found", 100 * ours.rate(), "%");
+      figures.told(name + "_median", ours.median(), "s");
+      figures.told(name + "_extra_bad", ours.extraBad(), "requests");
+    }
+  }
+
   private static Contest.Result oursAlone(Scenario scenario, int n, Onset onset) {
     return Contest.run(
             scenario,
@@ -205,7 +229,7 @@ final class JudgeBench {
   /** Every rule set so that it rolls back one healthy release in a hundred; then, who is first? */
   static void equal(Figures figures, boolean full) {
     int healthy = full ? FULL_HEALTHY : SHORT_HEALTHY;
-    int harmed = full ? FULL_HARM : SHORT_HARM;
+    int harmed = full ? FULL_EQUAL : SHORT_HARM;
     for (Cell cell : CELLS) {
       Tuning tuning = Tuning.of(Scenario.healthy(cell.rate(), STABLE), healthy, JudgeRules.ALPHA);
       Scenario scenario = cell.scenario();

@@ -1,7 +1,7 @@
 package dev.palinode.bench;
 
 /**
- * What a day of the stable pods tells, read before the rollout.
+ * What a day of the stable pods tells, read before the rollout, by the gate's own formula.
  *
  * @param variation the coefficient of variation between pods that explains how unevenly the bad
  *     requests of two random halves of them split, minute by minute, beyond chance
@@ -18,24 +18,27 @@ record PodHistory(double variation, double bad, double requests) {
       return new PodHistory(0, dice.poisson(requests * scenario.stable()), requests);
     }
     int half = Math.max(1, scenario.stablePods() / 2);
-    double variance = scenario.podVariation() * scenario.podVariation() / half;
     double mean = perMinute * scenario.stable() / 2;
-    double spread = 0;
+    double squares = 0;
+    double variances = 0;
+    double scales = 0;
     double bad = 0;
-    int counted = 0;
     for (int minute = 0; minute < MINUTES; minute++) {
-      double one = dice.poisson(mean * dice.luck(variance));
-      double other = dice.poisson(mean * dice.luck(variance));
+      double one = dice.poisson(mean * scenario.luck(dice, half));
+      double other = dice.poisson(mean * scenario.luck(dice, half));
       double both = one + other;
-      if (both > 0) {
-        spread += (one - both / 2) * (one - both / 2) / (both / 4);
-        counted++;
-      }
+      squares += (one - both / 2) * (one - both / 2);
+      variances += both / 4;
+      scales += both * (both - 1) / 16 * 2 / half;
       bad += both;
     }
-    double inflation = counted == 0 ? 1 : spread / counted;
-    double ofEqualPods = bad / MINUTES / 4 * 2 / half;
+    if (!(scales > 0)) {
+      return new PodHistory(0, bad, requests);
+    }
+    double inflation = squares / variances;
+    double surplus = inflation - 1 + inflation * Math.sqrt(2.0 / MINUTES);
+    double ratio = Math.max(0, surplus) * variances / scales;
     return new PodHistory(
-        counted == 0 ? 0 : Math.sqrt(Math.max(0, inflation - 1) / ofEqualPods), bad, requests);
+        Math.sqrt(ratio / Math.max(0.1, 1 - ratio / (2.0 * half))), bad, requests);
   }
 }

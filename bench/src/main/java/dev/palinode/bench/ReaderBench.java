@@ -39,7 +39,7 @@ final class ReaderBench {
     int n = full ? FULL : SHORT;
     figures.told("judge_reader_n", n, "rollouts");
     Scenario healthy = Scenario.healthy(100, 0.005).onPods(0.3, 1, 9);
-    for (Rough rough : Rough.values()) {
+    for (Rough rough : Rough.toAny()) {
       Scenario scenario = rough == Rough.NONE ? healthy : healthy.with(rough);
       double[] alarms = delays(scenario, n);
       String name = "judge_reader_" + rough.name().toLowerCase(java.util.Locale.ROOT);

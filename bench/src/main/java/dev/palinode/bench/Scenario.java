@@ -1,6 +1,8 @@
 package dev.palinode.bench;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * A simulated rollout, an hour of windows of fifteen seconds.
@@ -44,7 +46,14 @@ record Scenario(
      */
     RESETS,
     /** Everything is seen a minute later. */
-    LAG
+    LAG,
+    /** Pods' luck is log-normal: longer in the tail than the judge takes it to be. */
+    LONG_TAIL;
+
+    /** What may happen to pods that are alike. */
+    static Set<Rough> toAny() {
+      return EnumSet.complementOf(EnumSet.of(LONG_TAIL));
+    }
   }
 
   static Scenario healthy(double rate, double stable) {
@@ -121,6 +130,12 @@ record Scenario(
   /** How many times the usual errors, of a canary that is still warming up. */
   double warmUp(double time) {
     return rough == Rough.WARM_UP ? 1 + 0.5 * Math.max(0, 1 - time / WARM_UP_SECONDS) : 1;
+  }
+
+  /** One arm's, for a while. */
+  double luck(Dice dice, int pods) {
+    double variance = podVariation * podVariation / pods;
+    return rough == Rough.LONG_TAIL ? dice.logNormalLuck(variance) : dice.luck(variance);
   }
 
   boolean isHealthy() {

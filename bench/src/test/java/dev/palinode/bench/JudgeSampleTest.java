@@ -133,6 +133,18 @@ class JudgeSampleTest {
     assertThat(variance / mean).isCloseTo(1, within(4 * Math.sqrt((2 + 1 / mean) / values.length)));
   }
 
+  @Test
+  void logNormalLuck_hasMeanOneAndItsVariance() {
+    Dice dice = new Dice("luck", 1);
+    double[] values = new double[40_000];
+    Arrays.setAll(values, _ -> dice.logNormalLuck(0.5));
+    double average = Arrays.stream(values).average().orElseThrow();
+    double spread =
+        Arrays.stream(values).map(v -> (v - average) * (v - average)).sum() / values.length;
+    assertThat(average).isCloseTo(1, within(0.015));
+    assertThat(spread).isCloseTo(0.5, within(0.05));
+  }
+
   @ParameterizedTest
   @CsvSource({"0.1", "0.5", "1", "4"})
   void luck_hasMeanOneAndItsVariance(double variance) {

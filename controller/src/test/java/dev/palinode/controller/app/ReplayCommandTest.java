@@ -49,7 +49,7 @@ class ReplayCommandTest {
     assertThat(run("replay", file(badCanary()))).isZero();
     assertThat(out.toString())
         .contains("its weight was 10% from 0")
-        .contains("palinode  rolls back    45s")
+        .contains("palinode  rolls back    1m ")
         .contains("flagger   rolls back    11m")
         .contains("argo      promotes")
         .contains("kayenta   rolls back    10m");
@@ -103,9 +103,9 @@ class ReplayCommandTest {
         .isZero();
     JsonNode tree = new ObjectMapper().readTree(out.toString());
     assertThat(tree.at("/palinode/verdict").asText()).isEqualTo("Fail");
-    assertThat(tree.at("/palinode/time").asInt()).isEqualTo(45);
-    assertThat(tree.at("/palinode/requests").asInt()).isEqualTo(450);
-    assertThat(tree.at("/palinode/badRequests").asInt()).isEqualTo(9);
+    assertThat(tree.at("/palinode/time").asInt()).isEqualTo(60);
+    assertThat(tree.at("/palinode/requests").asInt()).isEqualTo(600);
+    assertThat(tree.at("/palinode/badRequests").asInt()).isEqualTo(12);
     assertThat(tree.at("/palinode/eValue").asDouble()).isGreaterThan(100);
     assertThat(tree.at("/argo/time").asInt()).isEqualTo(240);
     assertThat(tree.at("/argo/eValue").isNull()).isTrue();
@@ -114,7 +114,7 @@ class ReplayCommandTest {
   @Test
   void stricterJudge_takesLonger() throws IOException {
     assertThat(run("replay", file(badCanary()), "--alpha", "1e-9", "--onset=0s")).isZero();
-    assertThat(out.toString()).doesNotContain("palinode  rolls back    45s");
+    assertThat(out.toString()).doesNotContain("palinode  rolls back    1m ");
   }
 
   @Test
