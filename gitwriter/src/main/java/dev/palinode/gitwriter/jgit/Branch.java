@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
@@ -93,20 +94,31 @@ final class Branch {
     if (here != null && here.store == store) {
       // Our own last push is the newest we know. If it still is, the lease will hold; only what
       // needs no push has to be asked about again.
-      Result early = attempt(here, false, group, credentials);
+      Result early = attempt(here, Optional.empty(), group, credentials);
       if (!(early instanceof Result.Quiet)) {
         return early;
       }
     }
     known = null;
+    long start = System.nanoTime();
     return switch (remote.fetch(store, repository, credentials)) {
       case Remote.Fetched.Failed(var outcome) -> new Result.Failed(outcome);
-      case Remote.Fetched.Tip(var tip) -> attempt(new Known(store, tip), true, group, credentials);
+      case Remote.Fetched.Tip(var tip) ->
+          attempt(new Known(store, tip), Optional.of(since(start)), group, credentials);
     };
   }
 
-  private Result attempt(Known at, boolean fresh, List<Request> group, Credentials credentials)
+  private static Duration since(long start) {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /**
+   * @param fetched how long it took to ask for the tip; empty if it was not asked for
+   */
+  private Result attempt(
+      Known at, Optional<Duration> fetched, List<Request> group, Credentials credentials)
       throws IOException {
+    boolean fresh = fetched.isPresent();
     Map<Request, WriteOutcome> onLanding = new LinkedHashMap<>();
     long start = System.nanoTime();
     try (Chain chain =
@@ -136,24 +148,27 @@ final class Branch {
       }
       chain.flush();
       listener.built(repository, chain.length(), chain.buildTime());
-      Duration planning = Duration.ofNanos(System.nanoTime() - start);
-      return push(at, chain, onLanding, planning, credentials);
+      Work work = new Work(fetched.orElse(Duration.ZERO), since(start));
+      return push(at, chain, onLanding, work, credentials);
     }
   }
+
+  /** What had to be done before the push. */
+  private record Work(Duration fetching, Duration planning) {}
 
   private Result push(
       Known at,
       Chain chain,
       Map<Request, WriteOutcome> onLanding,
-      Duration planning,
+      Work work,
       Credentials credentials)
       throws IOException {
     long start = System.nanoTime();
     Remote.Pushed pushed = remote.push(at.store, repository, credentials, chain.tip(), at.tip);
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Duration took = since(start);
     listener.pushed(repository, answer(pushed), chain.length(), took);
     known = null;
-    Pacing.Tempo tempo = new Pacing.Tempo(onLanding.size(), planning, took);
+    Pacing.Tempo tempo = new Pacing.Tempo(onLanding.size(), work.fetching, work.planning, took);
     return switch (pushed) {
       case Remote.Pushed.Landed _ -> {
         known = new Known(at.store, chain.tip());

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,24 @@ final class Delivery {
   private boolean fromEnd;
   private int refusedAlone;
 
-  /** What goes out in one push. */
-  private record Group(List<Request> requests, int unknownRejections) {}
+  /**
+   * What goes out in one push.
+   *
+   * @param suspect true for a part of a batch that was refused; others may be joined again
+   */
+  private record Group(List<Request> requests, int unknownRejections, boolean suspect) {
+    Group(List<Request> requests) {
+      this(requests, 0, false);
+    }
+
+    boolean isClean() {
+      return unknownRejections == 0 && !suspect;
+    }
+
+    Group of(List<Request> requests) {
+      return new Group(requests, unknownRejections, suspect);
+    }
+  }
 
   Delivery(Branch branch, CredentialSource source, Pacing pacing, int maxTries) {
     this.branch = branch;
@@ -45,7 +62,7 @@ final class Delivery {
 
   /** Returns when all requests are settled. */
   void run(List<Request> batch) {
-    groups.add(new Group(batch, 0));
+    groups.add(new Group(batch));
     login();
     Credentials login = credentials;
     while (!groups.isEmpty() && login != null) {
@@ -82,18 +99,40 @@ final class Delivery {
   }
 
   private Group next() {
-    Group whole = fromEnd ? groups.removeLast() : groups.removeFirst();
-    List<Request> open = whole.requests.stream().filter(r -> !r.isDone()).toList();
+    Group whole = take();
+    List<Request> open = open(whole);
     boolean isProbe = refusedAlone > 0 && !landed;
-    int size = Math.min(isProbe ? 1 : pacing.window(), open.size());
+    int window = isProbe ? 1 : pacing.window();
+    // What races cut off must not go out in pushes of its own: each costs as much as a full one.
+    while (open.size() < window && whole.isClean() && !groups.isEmpty() && peek().isClean()) {
+      List<Request> more = open(take());
+      open = fromEnd ? joined(more, open) : joined(open, more);
+    }
+    int size = Math.min(window, open.size());
     if (size == open.size()) {
-      return new Group(open, whole.unknownRejections);
+      return whole.of(open);
     }
     int cut = fromEnd ? open.size() - size : size;
-    Group left = new Group(open.subList(0, cut), whole.unknownRejections);
-    Group right = new Group(open.subList(cut, open.size()), whole.unknownRejections);
+    Group left = whole.of(open.subList(0, cut));
+    Group right = whole.of(open.subList(cut, open.size()));
     put(fromEnd ? left : right);
     return fromEnd ? right : left;
+  }
+
+  private static List<Request> open(Group group) {
+    return group.requests.stream().filter(r -> !r.isDone()).toList();
+  }
+
+  private static List<Request> joined(List<Request> first, List<Request> then) {
+    return Stream.concat(first.stream(), then.stream()).toList();
+  }
+
+  private Group take() {
+    return fromEnd ? groups.removeLast() : groups.removeFirst();
+  }
+
+  private Group peek() {
+    return fromEnd ? groups.getLast() : groups.getFirst();
   }
 
   private void put(Group group) {
@@ -154,15 +193,16 @@ final class Delivery {
   private void rejected(Group group, String words) {
     int unknown = group.unknownRejections + 1;
     if (!Faults.isRefusal(words) && unknown < MAX_UNKNOWN_REJECTIONS) {
-      again(new Group(group.requests, unknown), new WriteOutcome.Refused(words));
+      again(new Group(group.requests, unknown, group.suspect), new WriteOutcome.Refused(words));
       pause();
       return;
     }
     WriteOutcome refused = new WriteOutcome.Refused(words);
     int size = group.requests.size();
     if (size > 1) {
-      Group left = new Group(group.requests.subList(0, size / 2), group.unknownRejections);
-      Group right = new Group(group.requests.subList(size / 2, size), group.unknownRejections);
+      int half = size / 2;
+      Group left = new Group(group.requests.subList(0, half), group.unknownRejections, true);
+      Group right = new Group(group.requests.subList(half, size), group.unknownRejections, true);
       put(fromEnd ? left : right);
       put(fromEnd ? right : left);
       return;
@@ -187,7 +227,7 @@ final class Delivery {
       }
     }
     if (!more.isEmpty()) {
-      put(new Group(more, group.unknownRejections));
+      put(group.of(more));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much goes out at once and how long to wait before the next try. The longer a batch takes to
  * build, the surer a busy rival is first; so a lost race makes the next batch smaller, down to
- * where building takes no longer than the push itself, and a won one doubles it. Used by one
+ * where building takes no longer than fetching and pushing, and a won one doubles it. Used by one
  * thread; only {@link #stop} is for others.
  */
 final class Pacing {
@@ -17,6 +17,9 @@ final class Pacing {
 
   /** Rivals do not tire: after a lost race a long wait only loses time. */
   private static final int MAX_DOUBLINGS_AFTER_RACE = 3;
+
+  /** A rival that was first once is busy with something else now. */
+  private static final int RACES_WITHOUT_WAIT = 2;
 
   private final Duration firstWait;
   private final Duration longestWait;
@@ -46,16 +49,18 @@ final class Pacing {
   }
 
   /**
-   * What a round that was too slow spent its time on.
+   * What a round spent its time on, from when it saw the tip.
    *
-   * @param planning reading, planning and building of all its intents
-   * @param pushing the part that a smaller batch would not have saved
+   * @param fetching zero if it went on from our own last push
+   * @param planning reading, planning and building of all its intents: all that a smaller batch
+   *     would have saved
    */
-  record Tempo(int intents, Duration planning, Duration pushing) {}
+  record Tempo(int intents, Duration fetching, Duration planning, Duration pushing) {}
 
   void raced(Tempo tempo) {
     long each = Math.max(1, tempo.planning.toNanos() / tempo.intents);
-    long free = Math.max(lastPush.toNanos(), tempo.pushing.toNanos()) / each;
+    long push = Math.max(lastPush.toNanos(), tempo.pushing.toNanos());
+    long free = (tempo.fetching.toNanos() + push) / each;
     window = (int) Math.max(1, Math.min(tempo.intents, Math.max(tempo.intents / 4, free)));
   }
 
@@ -65,7 +70,8 @@ final class Pacing {
 
   /** Full jitter: writers that collided once should not meet again. False if told to stop. */
   boolean pauseAfterRace() {
-    return pause(Math.min(misses++, MAX_DOUBLINGS_AFTER_RACE));
+    int waits = misses++ - RACES_WITHOUT_WAIT;
+    return waits < 0 ? !isStopped() : pause(Math.min(waits, MAX_DOUBLINGS_AFTER_RACE));
   }
 
   /** For a server that has trouble of its own. False if told to stop. */
