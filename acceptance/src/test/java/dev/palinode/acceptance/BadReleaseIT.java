@@ -139,9 +139,7 @@ class BadReleaseIT {
     assertThat(shop.failures().keySet())
         .as("no request fails but those that the bad release answered")
         .allMatch(who -> who.startsWith("1.7.0-turns "));
-    assertThat(SharedPalinode.records(shop.namespace))
-        .as("the rollout and the way back")
-        .allSatisfy(r -> assertThat(r.difference()).isEmpty());
+    shop.assertReplays();
   }
 
   private static void isPutRight(Shop shop, Good good, String bad, String tag) {
@@ -165,10 +163,7 @@ class BadReleaseIT {
     assertThat(shop.reverts()).hasSize(1);
     assertThat(shop.destinationRules()).isEmpty();
     if (shop.requests(tag).findAny().isPresent()) {
-      assertThat(SharedPalinode.records(shop.namespace))
-          .as("what the judge was shown gives the same verdicts again")
-          .isNotEmpty()
-          .allSatisfy(r -> assertThat(r.difference()).isEmpty());
+      shop.assertReplays();
     }
     assertThat(shop.failures().keySet())
         .as("no request fails but those that the bad release answered")

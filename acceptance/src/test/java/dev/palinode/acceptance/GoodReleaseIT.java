@@ -47,6 +47,7 @@ class GoodReleaseIT {
     assertThat(shop.podNames("4.0.0")).isEmpty();
     assertThat(shop.revertCommits()).isEmpty();
     assertThat(shop.failures()).isEmpty();
+    shop.assertReplays();
   }
 
   @Test
@@ -101,6 +102,7 @@ class GoodReleaseIT {
     assertThat(shop.failures()).as("requests that failed").isEmpty();
     assertThat(shop.revertCommits()).isEmpty();
     nothingOfOursIsLeft(shop, before);
+    shop.assertReplays();
     aRouteRemovedInGitGoes(shop);
   }
 

@@ -45,6 +45,7 @@ class InterruptionsIT {
     }
     shop.waiting("the revert commit", SOON).until(() -> shop.revertCommits().size() == 1);
     shop.awaitServing("1.0.0", SOON);
+    shop.assertReplays();
   }
 
   @Test
@@ -74,5 +75,6 @@ class InterruptionsIT {
     shop.awaitServing("4.3.0", Duration.ofSeconds(180));
     assertThat(shop.revertCommits()).isEmpty();
     assertThat(shop.reverts()).isEmpty();
+    shop.assertReplays();
   }
 }

@@ -158,7 +158,7 @@ class KilledIT {
       assertThat(release.end).as(release.toString()).isEqualTo(undisturbedGood.end);
       assertThat(release.route).as("git's route").isEqualTo(release.routeInGit);
       assertThat(release.judged()).isNotEmpty().isSubsetOf(release.shop.podNames(release.tag));
-      release.assertReplays();
+      release.shop.assertReplays();
     }
   }
 
@@ -171,7 +171,7 @@ class KilledIT {
       assertThat(release.end).as(release.toString()).isEqualTo(undisturbedBad.end);
       assertThat(release.route).as("git's route").isEqualTo(release.routeInGit);
       release.assertGoodAgain();
-      release.assertReplays();
+      release.shop.assertReplays();
     }
   }
 
@@ -321,14 +321,6 @@ class KilledIT {
           "--namespace=" + shop.namespace,
           "--type=merge",
           "--patch={\"spec\":{\"suspend\":" + suspend + "}}");
-    }
-
-    /** However often its judge died, what it was shown gives the same verdicts again. */
-    void assertReplays() {
-      assertThat(SharedPalinode.records(shop.namespace))
-          .as(toString())
-          .isNotEmpty()
-          .allSatisfy(r -> assertThat(r.difference()).isEmpty());
     }
 
     /** What must not depend on whether anybody was killed. */

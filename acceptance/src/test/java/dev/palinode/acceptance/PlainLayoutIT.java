@@ -47,5 +47,6 @@ class PlainLayoutIT {
         .until(() ->
             shop.reverts().getFirst().getStatus().phaseOrPending() == RevertStatus.Phase.Observed);
     assertThat(shop.condition("InSync")).contains("True");
+    shop.assertReplays();
   }
 }

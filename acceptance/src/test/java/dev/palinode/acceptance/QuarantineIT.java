@@ -46,6 +46,7 @@ class QuarantineIT {
     assertThat(shop.revertCommits()).hasSize(1);
     assertThat(shop.requests(tag).filter(r -> r.time().isAfter(after))).isEmpty();
     assertThat(shop.git.file("main", "README.md")).isEqualTo("Edit 20\n");
+    shop.assertReplays();
     aRebumpGetsNoTraffic(shop, tag, after);
   }
 

@@ -1,7 +1,9 @@
 package dev.palinode.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.palinode.analysis.record.RolloutRecord;
 import dev.palinode.crds.Canary;
 import dev.palinode.crds.CanaryStatus;
 import dev.palinode.crds.Phase;
@@ -368,5 +370,17 @@ final class Shop {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the judges of all its rollouts were shown gives the same verdicts again, to the bit. */
+  void assertReplays() {
+    // A rollout that is still watched may be in the middle of a line.
+    await()
+        .ignoreException(RolloutRecord.Malformed.class)
+        .untilAsserted(() ->
+            assertThat(SharedPalinode.records(namespace))
+                .as("records of " + namespace)
+                .isNotEmpty()
+                .allSatisfy(r -> assertThat(r.difference()).isEmpty()));
   }
 }

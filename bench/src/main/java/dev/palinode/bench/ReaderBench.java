@@ -31,6 +31,7 @@ final class ReaderBench {
   private static final int SHORT = 100;
   private static final int ROLLOUTS = 200;
   private static final int METRICS = 10;
+  private static final int ROUNDS = 20;
 
   private ReaderBench() {}
 
@@ -128,7 +129,7 @@ final class ReaderBench {
     double cpu = 0;
     int looks = 0;
     Reading last = null;
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       Gate gate = gate(metrics);
       looks = 0;
       long before = cpuNanos();
@@ -138,7 +139,7 @@ final class ReaderBench {
         last = gate.look(store, store.arms(), RouteWeight.told(start), now);
         looks++;
       }
-      // The last round counts: the first ones are the compiler's.
+      // The last round counts: the first ones are the compiler's, and a controller runs for weeks.
       cpu = (cpuNanos() - before) / 1e6 / looks;
     }
     figures.samples("judge_ten_metrics", looks);
