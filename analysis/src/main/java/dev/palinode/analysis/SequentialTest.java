@@ -117,11 +117,6 @@ public final class SequentialTest {
    * is held against what stable did before, and that is given three standard errors: the chance of
    * error is then only as good as the past is like the present.
    */
-  public void addAlone(WindowCounts window, double eta) {
-    addAlone(window, Tempering.by(eta));
-  }
-
-  /** The same, each alternative tempered as it needs. */
   void addAlone(WindowCounts window, Tempering tempering) {
     logs.next();
     double stable = expectedStable();

@@ -18,6 +18,19 @@ import org.junit.jupiter.api.Test;
 
 /** The values of Kayenta's own tests: x lies 22.5 above y, at least 6 and at most 39. */
 class KayentaModeTest {
+  /** A judgement each four minutes, of the last four. */
+  private static final Kayenta FOUR_MINUTES_EACH =
+      new Kayenta(
+          Direction.increase,
+          null,
+          null,
+          null,
+          null,
+          null,
+          Span.of("4m"),
+          Span.of("4m"),
+          Span.of("1m"));
+
   private static final double[] X = {10, 20, 30, 40};
   private static final double[] Y = {1, 2, 3, 4};
   private static final double[] NONE = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
@@ -133,19 +146,7 @@ class KayentaModeTest {
 
   @Test
   void lookback_seesOnlyTheLastValuesAndKeepsNoMore() {
-    Judge judge =
-        Modes.judge(
-            kayenta(
-                new Kayenta(
-                    Direction.increase,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    Span.of("4m"),
-                    Span.of("4m"),
-                    Span.of("1m"))));
+    Judge judge = Modes.judge(kayenta(FOUR_MINUTES_EACH));
     show(judge, 1, Y, Y);
     int size = judge.save().length;
     for (int minute = 5; minute <= 37; minute += 4) {
@@ -159,19 +160,7 @@ class KayentaModeTest {
   /** Nobody asked while there was nothing to compare with; that is not an answer without data. */
   @Test
   void spanInWhichNothingWasAsked_isPassedOver() {
-    Judge judge =
-        Modes.judge(
-            kayenta(
-                new Kayenta(
-                    Direction.increase,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    Span.of("4m"),
-                    Span.of("4m"),
-                    Span.of("1m"))));
+    Judge judge = Modes.judge(kayenta(FOUR_MINUTES_EACH));
     for (int minute = 1; minute <= 10; minute++) {
       Modes.show(judge, minute, new Measured.Missing("at 100 %"));
     }

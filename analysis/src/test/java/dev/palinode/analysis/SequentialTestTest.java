@@ -286,8 +286,10 @@ class SequentialTestTest {
       }
       boolean once = false;
       for (int i = 0; i < 60; i++) {
-        same.addAlone(new WindowCounts(300, Shop.binomial(random, 300, 0.005), 0, 0), 1);
-        worse.addAlone(new WindowCounts(300, Shop.binomial(random, 300, 0.05), 0, 0), 1);
+        same.addAlone(
+            new WindowCounts(300, Shop.binomial(random, 300, 0.005), 0, 0), Tempering.by(1));
+        worse.addAlone(
+            new WindowCounts(300, Shop.binomial(random, 300, 0.05), 0, 0), Tempering.by(1));
         once |= same.logEvidence() >= Math.log(100);
       }
       blamed += once ? 1 : 0;
